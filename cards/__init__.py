@@ -1,0 +1,1 @@
+"""Bank cards and the money that moves through them."""

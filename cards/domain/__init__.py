@@ -1,0 +1,1 @@
+"""Pure rules of cards: no Django, no I/O, no clock."""
