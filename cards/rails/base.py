@@ -3,8 +3,8 @@
 A rail translates and transports; it keeps no state and opens no transaction. Whoever calls it has
 already committed the reference the message carries (design.md, rule 8). A rail never raises for what
 the bank or the network does: that is an outcome, and doubt is `UNKNOWN`. It raises only
-`ForgedNotification`, and `core.errors.KadaiError` for a call that could not be put on the wire at all
-(a foreign currency, a malformed reference): in that case nothing was sent.
+`ForgedNotification`, and `ValueError` for a call that could not be put on the wire at all (a currency
+the rail does not carry, a malformed reference): a mistake of the caller, and nothing was sent.
 """
 
 from __future__ import annotations
