@@ -1,0 +1,39 @@
+"""The one way to take row locks: whole rows, in primary-key order, inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+from core.errors import NotFound
+
+M = TypeVar("M", bound=models.Model)
+
+#: More rows than this in one lock is a design error.
+MAX_LOCKED = 1000
+
+
+def lock_rows(model: type[M], *, ids: Iterable[UUID]) -> dict[UUID, M]:
+    """Lock rows FOR UPDATE in key order and return them by id. Raises NotFound if one is gone."""
+    wanted = sorted(set(ids))
+    if len(wanted) > MAX_LOCKED:
+        raise ValueError(f"{len(wanted)} rows in one lock")
+    rows = model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted)
+    locked = {row.pk: row for row in rows.order_by("pk")}
+    if len(locked) != len(wanted):
+        raise NotFound
+    return locked
+
+
+def lock_row(model: type[M], *, id: UUID) -> M:
+    """Lock one row. Raises NotFound."""
+    return lock_rows(model, ids=[id])[id]
+
+
+def lock_name(*, name: str) -> None:
+    """Hold an advisory lock on a name until the transaction ends (for rows not yet there)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

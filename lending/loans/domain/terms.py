@@ -1,0 +1,124 @@
+"""What a loan was agreed to be: the frozen input of every calculation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from core.money import Money
+from lending.loans.domain.allocation import DEFAULT_ORDER, Component
+
+MAX_INSTALMENTS: Final = 360
+MAX_ANNUAL_RATE: Final = Decimal(10)
+MAX_PENALTY_UPLIFT: Final = Decimal(5)
+MAX_GRACE_DAYS: Final = 60
+MAX_RATE_DIGITS: Final = 10
+#: Later dates leave no room for MAX_INSTALMENTS months in a `date`.
+MAX_YEAR: Final = 9900
+
+
+class Method(StrEnum):
+    """How a loan is repaid (还款方式)."""
+
+    EQUAL_INSTALMENTS = "EQUAL_INSTALMENTS"
+    EQUAL_PRINCIPAL = "EQUAL_PRINCIPAL"
+    DAILY_FLEXIBLE = "DAILY_FLEXIBLE"
+
+
+class DayCount(StrEnum):
+    """How the days of a period become a share of a year.
+
+    THIRTY_360: a whole month is a twelfth of the year however many days it has; the days of an
+    irregular first period, and of penalty, count 1/360 each. The ACTUAL ones count each real day.
+    """
+
+    THIRTY_360 = "THIRTY_360"
+    ACTUAL_360 = "ACTUAL_360"
+    ACTUAL_365 = "ACTUAL_365"
+
+    @property
+    def year_days(self) -> int:
+        """The divisor of the annual rate for one day counted by itself."""
+        return 365 if self is DayCount.ACTUAL_365 else 360
+
+
+class InvalidTerms(ValueError):
+    """Terms no loan can have. `field` is the field's name, `message` a constant English text."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanTerms:
+    """The agreed terms. Rates are fractions: Decimal("0.12") is 12 % a year.
+
+    `disbursed_on` is the day the money reached the borrower; interest runs from it. With a
+    `due_day` (1-31, the last day in shorter months) the first due date is the first such day at
+    least `first_period_min_days` after disbursement; without one, instalments fall due on the
+    disbursement's day of the month. `penalty_uplift` 0.5 means contract rate + 50 % on overdue
+    principal (银发〔2003〕251号). `allocation_order` is the order inside one instalment.
+    Raises InvalidTerms.
+    """
+
+    principal: Money
+    method: Method
+    annual_rate: Decimal
+    instalments: int
+    disbursed_on: date
+    day_count: DayCount
+    due_day: int | None = None
+    first_period_min_days: int = 15
+    penalty_uplift: Decimal = Decimal("0.5")
+    grace_days: int = 0
+    allocation_order: tuple[Component, ...] = DEFAULT_ORDER
+
+    def __post_init__(self) -> None:
+        _require(self.principal.minor > 0, "principal", "The amount must be above zero.")
+        _require_int(self.instalments, 1, MAX_INSTALMENTS, "instalments")
+        _require_rate(self.annual_rate, MAX_ANNUAL_RATE, "annual_rate")
+        _require_rate(self.penalty_uplift, MAX_PENALTY_UPLIFT, "penalty_uplift")
+        _require_int(self.grace_days, 0, MAX_GRACE_DAYS, "grace_days")
+        _require_int(self.first_period_min_days, 1, 31, "first_period_min_days")
+        if self.due_day is not None:
+            _require_int(self.due_day, 1, 31, "due_day")
+        _require(self.disbursed_on.year < MAX_YEAR, "disbursed_on", "The date is too far away.")
+        _require(
+            self.method is not Method.DAILY_FLEXIBLE or self.day_count is not DayCount.THIRTY_360,
+            "day_count",
+            "Interest by the day needs a day count of actual days.",
+        )
+        _require(
+            len(self.allocation_order) == len(Component)
+            and set(self.allocation_order) == set(Component),
+            "allocation_order",
+            "The order must name each component once.",
+        )
+
+    @property
+    def penalty_rate(self) -> Decimal:
+        """The annual rate on overdue principal, instead of (not on top of) the contract rate."""
+        return self.annual_rate * (1 + self.penalty_uplift)
+
+
+def _require(condition: bool, field: str, message: str) -> None:
+    if not condition:
+        raise InvalidTerms(field, message)
+
+
+def _require_int(value: int, low: int, high: int, field: str) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise InvalidTerms(field, "The number is out of range.")
+
+
+def _require_rate(value: Decimal, high: Decimal, field: str) -> None:
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= high:
+        raise InvalidTerms(field, "The rate is out of range.")
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -MAX_RATE_DIGITS:
+        raise InvalidTerms(field, "The rate has too many digits.")

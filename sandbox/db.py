@@ -1,0 +1,45 @@
+"""Postgres, plainly: one connection per transaction, rows as dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+Connection = psycopg.Connection[Row]
+
+# Any number, as long as it is ours: workers starting together take turns at the schema.
+_SCHEMA_LOCK: Final = 7_772_900_581
+_SCHEMA: Final = Path(__file__).with_name("schema.sql")
+
+
+class Database:
+    """Where the rows are."""
+
+    def __init__(self, *, url: str) -> None:
+        self._url = url
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose work is committed at the end, or rolled back if the block raises."""
+        with psycopg.connect(self._url, row_factory=dict_row, connect_timeout=5) as connection:
+            yield connection
+
+    @contextmanager
+    def schema_lock(self) -> Iterator[Connection]:
+        """A transaction that only one process at a time is in."""
+        with self.transaction() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+            yield connection
+
+
+def create_tables(*, connection: Connection) -> None:
+    """Create what is missing."""
+    # Notices about what exists already are the normal case at every start but the first.
+    connection.execute("SET LOCAL client_min_messages = warning")
+    connection.execute(_SCHEMA.read_bytes())
