@@ -44,7 +44,7 @@ class ProcessFacts:
 
 
 def server_account() -> Account | None:
-    """`nobody` when we are root (Postgres refuses to run as root), otherwise None: run as we are."""
+    """`nobody` when we are root (Postgres refuses root), otherwise None: run as we are."""
     if os.geteuid() != 0:
         return None
     try:
@@ -98,7 +98,7 @@ def _die_with(*, parent: int, death_signal: signal.Signals) -> Callable[[], None
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent dies, so that none gets away (Linux)."""
+    """Become the parent of every descendant whose own parent dies: none gets away (Linux)."""
     if _LINUX:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
 

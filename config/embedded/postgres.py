@@ -14,7 +14,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -96,11 +96,13 @@ def _url(password: str, *, role: str, port: int, database: str) -> str:
     return f"postgres://{role}:{quote(password)}@127.0.0.1:{port}/{database}"
 
 
-def prepare(*, home: Path, secret_file: Path, account: Account | None) -> PostgresHome:
+def prepare(
+    *, home: Path, secret_file: Path, account: Account | None, init_options: Sequence[str] = ()
+) -> PostgresHome:
     """Make the cluster in `home` when there is none, or check the one that is there.
 
     `home` must be reachable by `account` (see `place_home`). `secret_file` holds the generated
-    passwords, mode 0600. Raises StartError with the sentence to print.
+    passwords, mode 0600; `init_options` go to `initdb`. Raises StartError with the sentence.
     """
     _own(home, account)
     programs = _programs_for(home, account)
@@ -111,7 +113,7 @@ def prepare(*, home: Path, secret_file: Path, account: Account | None) -> Postgr
     else:
         passwords = {name: secrets.token_urlsafe(24) for name in (SUPERUSER, *DATABASES)}
         write_private(secret_file, json.dumps(passwords))
-        _make_cluster(home, programs, account, passwords[SUPERUSER])
+        _make_cluster(home, programs, account, passwords[SUPERUSER], init_options)
     return PostgresHome(path=home, programs=programs, account=account, passwords=passwords)
 
 
@@ -255,7 +257,13 @@ def _read_passwords(secret_file: Path, cluster: Path) -> dict[str, str]:
         ) from None
 
 
-def _make_cluster(home: Path, programs: Path, account: Account | None, password: str) -> None:
+def _make_cluster(
+    home: Path,
+    programs: Path,
+    account: Account | None,
+    password: str,
+    init_options: Sequence[str],
+) -> None:
     # Under another name until complete: a start killed half-way leaves nothing that looks whole.
     unfinished = home / "data-unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -272,7 +280,7 @@ def _make_cluster(home: Path, programs: Path, account: Account | None, password:
                 *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
                 # The builtin provider needs no locale of the operating system.
                 *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
-                *("--no-sync", "--no-instructions"),
+                *("--no-instructions", *init_options),
             ],
             account=account,
             env=_environment(),
@@ -285,8 +293,6 @@ def _make_cluster(home: Path, programs: Path, account: Account | None, password:
         raise StartError(explain(answer.stdout, folder=home))
     hba = unfinished / "pg_hba.conf"
     hba.write_text(_HBA)
-    if hasattr(os, "sync"):
-        os.sync()
     unfinished.rename(home / "data")
 
 

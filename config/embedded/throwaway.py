@@ -107,11 +107,14 @@ def _servers(*, folder: Path, env: Mapping[str, str]) -> Iterator[dict[str, str]
 
 
 @contextlib.contextmanager
-def _postgres(
-    folder: Path, account: Account | None
-) -> Iterator[tuple[postgres.PostgresHome, int]]:
+def _postgres(folder: Path, account: Account | None) -> Iterator[tuple[postgres.PostgresHome, int]]:
     place = postgres.place_home(wanted=folder / "postgres", account=account)
-    home = postgres.prepare(home=place, secret_file=folder / "passwords.json", account=account)
+    home = postgres.prepare(
+        home=place,
+        secret_file=folder / "passwords.json",
+        account=account,
+        init_options=("--no-sync",),
+    )
     log = folder / "postgres.log"
     for _attempt in range(_TRIES):
         port = find_free()
