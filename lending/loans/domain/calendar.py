@@ -57,9 +57,7 @@ def due_dates(*, terms: LoanTerms) -> tuple[date, ...]:
         first = 0
         while add_months(seed=seed, months=first, day=day) < earliest:
             first += 1
-    return tuple(
-        add_months(seed=seed, months=first + i, day=day) for i in range(terms.instalments)
-    )
+    return tuple(add_months(seed=seed, months=first + i, day=day) for i in range(terms.instalments))
 
 
 def interest_periods(*, terms: LoanTerms) -> tuple[Period, ...]:

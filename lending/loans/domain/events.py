@@ -51,7 +51,7 @@ class Reversed:
 LoanEvent = Disbursed | Paid | Reversed
 
 
-class InvalidEvents(ValueError):
+class InvalidEventsError(ValueError):
     """A history no loan can have: unknown or repeated reference, wrong currency, wrong order."""
 
 
@@ -60,7 +60,7 @@ def effective_events(
 ) -> tuple[Disbursed | None, tuple[Paid, ...]]:
     """The disbursement and the payments that stand on `as_of`, in (on, sequence) order.
 
-    Events after `as_of` are not known yet. Equal keys keep the order given. Raises InvalidEvents.
+    Events after `as_of` are not known yet. Equal keys keep the order given. Raises InvalidEventsError.
     """
     known = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.sequence))
     disbursed: Disbursed | None = None
@@ -76,24 +76,26 @@ def effective_events(
                 paid[event.reference] = event
             case Reversed():
                 if event.reference not in paid or event.reference in undone:
-                    raise InvalidEvents(f"no payment {event.reference!r} stands to be reversed")
+                    raise InvalidEventsError(
+                        f"no payment {event.reference!r} stands to be reversed"
+                    )
                 undone.add(event.reference)
     return disbursed, tuple(p for p in paid.values() if p.reference not in undone)
 
 
 def _check_disbursed(terms: LoanTerms, before: Disbursed | None, event: Disbursed) -> None:
     if before is not None:
-        raise InvalidEvents("disbursed twice")
+        raise InvalidEventsError("disbursed twice")
     if event.amount != terms.principal or event.on != terms.disbursed_on:
-        raise InvalidEvents("the disbursement is not the agreed amount on the agreed day")
+        raise InvalidEventsError("the disbursement is not the agreed amount on the agreed day")
 
 
 def _check_paid(
     terms: LoanTerms, disbursed: Disbursed | None, paid: dict[str, Paid], event: Paid
 ) -> None:
     if disbursed is None:
-        raise InvalidEvents("paid before it was disbursed")
+        raise InvalidEventsError("paid before it was disbursed")
     if event.reference in paid:
-        raise InvalidEvents(f"payment {event.reference!r} came twice")
+        raise InvalidEventsError(f"payment {event.reference!r} came twice")
     if event.amount.currency != terms.principal.currency or event.amount.minor <= 0:
-        raise InvalidEvents("a payment is above zero in the loan's currency")
+        raise InvalidEventsError("a payment is above zero in the loan's currency")

@@ -45,7 +45,7 @@ class DayCount(StrEnum):
         return 365 if self is DayCount.ACTUAL_365 else 360
 
 
-class InvalidTerms(ValueError):
+class InvalidTermsError(ValueError):
     """Terms no loan can have. `field` is the field's name, `message` a constant English text."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -63,7 +63,7 @@ class LoanTerms:
     least `first_period_min_days` after disbursement; without one, instalments fall due on the
     disbursement's day of the month. `penalty_uplift` 0.5 means contract rate + 50 % on overdue
     principal (银发〔2003〕251号). `allocation_order` is the order inside one instalment.
-    Raises InvalidTerms.
+    Raises InvalidTermsError.
     """
 
     principal: Money
@@ -108,17 +108,17 @@ class LoanTerms:
 
 def _require(condition: bool, field: str, message: str) -> None:
     if not condition:
-        raise InvalidTerms(field, message)
+        raise InvalidTermsError(field, message)
 
 
 def _require_int(value: int, low: int, high: int, field: str) -> None:
     if type(value) is not int or not low <= value <= high:
-        raise InvalidTerms(field, "The number is out of range.")
+        raise InvalidTermsError(field, "The number is out of range.")
 
 
 def _require_rate(value: Decimal, high: Decimal, field: str) -> None:
     if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= high:
-        raise InvalidTerms(field, "The rate is out of range.")
+        raise InvalidTermsError(field, "The rate is out of range.")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -MAX_RATE_DIGITS:
-        raise InvalidTerms(field, "The rate has too many digits.")
+        raise InvalidTermsError(field, "The rate has too many digits.")
