@@ -28,9 +28,9 @@ def lock_rows(model: type[M], *, ids: Iterable[UUID]) -> dict[UUID, M]:
     return locked
 
 
-def lock_row(model: type[M], *, id: UUID) -> M:
+def lock_row(model: type[M], *, pk: UUID) -> M:
     """Lock one row. Raises NotFound."""
-    return lock_rows(model, ids=[id])[id]
+    return lock_rows(model, ids=[pk])[pk]
 
 
 def lock_name(*, name: str) -> None:
