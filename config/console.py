@@ -6,6 +6,7 @@ The same catalogues as the product, read with the standard library. A terminal s
 
 import gettext as _gettext
 import os
+import sys
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,3 +27,15 @@ _catalogue = _gettext.translation(
 def gettext(message: str) -> str:
     """The message in the console's language."""
     return _catalogue.gettext(message)
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

@@ -1,6 +1,6 @@
 """TCP ports on 127.0.0.1: is one free, and who has it."""
 
-import random
+import secrets
 import socket
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def find_free(*, avoid: frozenset[int] = frozenset()) -> int:
         highest = min(_HIGHEST, int(_EPHEMERAL.read_text().split()[0]) - 1)
     lowest = _LOWEST if highest > _LOWEST + 1000 else 1024
     for _attempt in range(200):
-        port = random.randint(lowest, max(highest, lowest + 1))
+        port = lowest + secrets.randbelow(max(highest - lowest, 1))
         if port not in avoid and is_free(port=port):
             return port
     raise OSError(f"no free port between {lowest} and {highest}")

@@ -13,7 +13,6 @@ import re
 import secrets
 import shutil
 import signal
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ import psycopg
 from psycopg import sql
 
 from config.console import gettext as _
+from config.embedded.places import own, write_private
 from config.processes import Account, StartError, process_facts, run_as, wait_until
 
 MAJOR = "18"
@@ -101,10 +101,9 @@ def prepare(
 ) -> PostgresHome:
     """Make the cluster in `home` when there is none, or check the one that is there.
 
-    `home` must be reachable by `account` (see `place_home`). `secret_file` holds the generated
+    `home` comes from `place_home`. `secret_file` holds the generated
     passwords, mode 0600; `init_options` go to `initdb`. Raises StartError with the sentence.
     """
-    _own(home, account)
     programs = _programs_for(home, account)
     cluster = home / "data"
     if cluster.exists():
@@ -115,45 +114,6 @@ def prepare(
         write_private(secret_file, json.dumps(passwords))
         _make_cluster(home, programs, account, passwords[SUPERUSER], init_options)
     return PostgresHome(path=home, programs=programs, account=account, passwords=passwords)
-
-
-def place_home(*, wanted: Path, account: Account | None) -> Path:
-    """A home the account can reach: `wanted`, or (below /root, say) a folder it links to.
-
-    Only root can meet the second case: the server runs as `nobody` then. The cluster goes to
-    `/var/lib/kadai/…` and `wanted` becomes a symbolic link to it, so that deleting the data
-    folder always means a fresh start.
-    """
-    if wanted.is_symlink() and not wanted.exists():
-        raise StartError(
-            _("The database folder {link} points to {target}, which does not exist.").format(
-                link=wanted, target=os.readlink(wanted)
-            )
-        )
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    if wanted.is_symlink():
-        return wanted.resolve()
-    if account is None or _reaches(wanted.parent, account):
-        wanted.mkdir(exist_ok=True, mode=0o700)
-        return wanted
-    shelf = Path("/var/lib/kadai")
-    shelf.mkdir(parents=True, exist_ok=True, mode=0o755)
-    place = Path(tempfile.mkdtemp(prefix="postgres-", dir=shelf))
-    wanted.symlink_to(place)
-    return place
-
-
-def _reaches(folder: Path, account: Account) -> bool:
-    answer = run_as(
-        argv=["test", "-x", str(folder)], account=account, env=_environment(), cwd=Path("/")
-    )
-    return answer.returncode == 0
-
-
-def _own(folder: Path, account: Account | None) -> None:
-    folder.chmod(0o700)
-    if account:
-        os.chown(folder, account.uid, account.gid)
 
 
 def wheel_folder() -> Path:
@@ -270,8 +230,7 @@ def _make_cluster(
     password_file = home / "initial-password"
     password_file.unlink(missing_ok=True)
     write_private(password_file, password)
-    if account:
-        os.chown(password_file, account.uid, account.gid)
+    own(password_file, account=account)
     try:
         answer = run_as(
             argv=[
@@ -294,18 +253,6 @@ def _make_cluster(
     hba = unfinished / "pg_hba.conf"
     hba.write_text(_HBA)
     unfinished.rename(home / "data")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a whole file that only its owner may read; never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def explain(log: str, *, folder: Path) -> str:

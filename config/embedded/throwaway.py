@@ -15,6 +15,7 @@ from types import FrameType
 
 from config.console import gettext as _
 from config.embedded import postgres, valkey
+from config.embedded.places import place_home
 from config.ports import find_free
 from config.processes import (
     Account,
@@ -108,7 +109,7 @@ def _servers(*, folder: Path, env: Mapping[str, str]) -> Iterator[dict[str, str]
 
 @contextlib.contextmanager
 def _postgres(folder: Path, account: Account | None) -> Iterator[tuple[postgres.PostgresHome, int]]:
-    place = postgres.place_home(wanted=folder / "postgres", account=account)
+    place = place_home(wanted=folder / "postgres", account=account)
     home = postgres.prepare(
         home=place,
         secret_file=folder / "passwords.json",
@@ -140,9 +141,10 @@ def _postgres(folder: Path, account: Account | None) -> Iterator[tuple[postgres.
 
 @contextlib.contextmanager
 def _valkey(folder: Path, account: Account | None) -> Iterator[valkey.ValkeyHome]:
+    place = place_home(wanted=folder / "valkey", account=account)
     log = folder / "valkey.log"
     for _attempt in range(_TRIES):
-        home = valkey.prepare(home=folder / "valkey", port=find_free(), account=account)
+        home = valkey.prepare(home=place, port=find_free(), account=account)
         process = _start(
             home.command(),
             env=home.environment(),

@@ -4,7 +4,6 @@ Nothing is saved: Postgres is the truth and every lost job is derived again from
 """
 
 import importlib.util
-import os
 import platform
 import secrets
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 import redis
 
 from config.console import gettext as _
-from config.embedded.postgres import write_private
+from config.embedded.places import own, write_private
 from config.processes import Account, StartError, run_as
 
 STOP_STEPS = ((signal.SIGTERM, 5.0),)
@@ -59,15 +58,11 @@ class ValkeyHome:
 
 
 def prepare(*, home: Path, port: int, account: Account | None) -> ValkeyHome:
-    """Write the settings of a server into `home`, with a new password each time."""
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o700)
+    """Write the settings of a server into `home` (from `place_home`), a new password each time."""
     password = secrets.token_hex(24)
     settings = home / "valkey.conf"
     write_private(settings, _SETTINGS.format(port=port, password=password, folder=f'"{home}"'))
-    if account:
-        for path in (home, settings):
-            os.chown(path, account.uid, account.gid)
+    own(settings, account=account)
     program = _program_for(home, account)
     return ValkeyHome(path=home, program=program, account=account, password=password, port=port)
 
