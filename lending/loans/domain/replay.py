@@ -83,8 +83,10 @@ class _Fold:
         self.rows[0].opening = self.not_due
         self.cursor = terms.disbursed_on
         self.fallen = 0
+        self.closed = 0
         self.early_principal = 0
         self.payments: list[AppliedPayment] = []
+        self.settled_on: date | None = None
 
     # --- time -------------------------------------------------------------------------------
 
@@ -95,7 +97,7 @@ class _Fold:
             stop = to if running is None else min(to, running.period.due_on)
             if running is not None:
                 running.interest_balance_days += self.not_due * (stop - self.cursor).days
-            for row in self.rows[: self.fallen]:
+            for row in self._due_rows():
                 row.penalty_balance_days += row.open_principal * self._penalty_days(row, stop)
             self.cursor = stop
             if running is not None and stop == running.period.due_on:
@@ -130,15 +132,27 @@ class _Fold:
             year_days=self.terms.day_count.year_days,
         )
 
+    def _asked(self, row: _Row) -> dict[Component, int]:
+        return {
+            Component.PENALTY: self._penalty(row),
+            Component.INTEREST: self._interest(row),
+            Component.PRINCIPAL: row.principal,
+        }
+
+    def _due_rows(self) -> list[_Row]:
+        """Rows fallen due, without the leading ones that are paid: those never ask again."""
+        while self.closed < self.fallen:
+            row = self.rows[self.closed]
+            if self._asked(row) != row.paid:
+                break
+            self.closed += 1
+        return self.rows[self.closed : self.fallen]
+
     def _due_buckets(self) -> list[Bucket]:
         return [
             self._bucket(Timing.DUE, row, component, asked)
-            for row in self.rows[: self.fallen]
-            for component, asked in (
-                (Component.PENALTY, self._penalty(row)),
-                (Component.INTEREST, self._interest(row)),
-                (Component.PRINCIPAL, row.principal),
-            )
+            for row in self._due_rows()
+            for component, asked in self._asked(row).items()
         ]
 
     def _advance_buckets(self) -> list[Bucket]:
@@ -180,6 +194,8 @@ class _Fold:
                 unapplied=left,
             )
         )
+        if self.settled_on is None and not self.not_due and not self._payoff().total:
+            self.settled_on = payment.on
 
     def _apply(self, part: Allocation) -> None:
         row = self.rows[part.number - 1]
@@ -201,8 +217,6 @@ class _Fold:
     # --- the result -------------------------------------------------------------------------
 
     def state(self, *, as_of: date, is_disbursed: bool) -> LoanState:
-        due = self._sum(self._due_buckets())
-        payoff = due + self._sum(self._advance_buckets())
         paid = sum((p.amounts for p in self.payments), Amounts.zero(self.currency))
         earned = self.rows[: self.fallen + 1]
         drawn = self.terms.principal if is_disbursed else self._money(0)
@@ -215,16 +229,19 @@ class _Fold:
             early_principal=self._money(self.early_principal),
             outstanding_principal=drawn - paid.principal,
             overdue_principal=self._money(
-                sum(r.open_principal for r in self.rows[: self.fallen] if r.period.due_on < as_of)
+                sum(r.open_principal for r in self._due_rows() if r.period.due_on < as_of)
             ),
             accrued_interest=self._money(sum(self._interest(row) for row in earned)),
             accrued_penalty=self._money(sum(self._penalty(row) for row in earned)),
-            due_now=due,
-            payoff=payoff if is_disbursed else Amounts.zero(self.currency),
+            due_now=self._sum(self._due_buckets()),
+            payoff=self._payoff() if is_disbursed else Amounts.zero(self.currency),
             unapplied=total([p.unapplied for p in self.payments], self.currency),
             days_past_due=self._days_past_due(as_of),
-            settled_on=self._settled_on(payoff),
+            settled_on=self.settled_on,
         )
+
+    def _payoff(self) -> Amounts:
+        return self._sum(self._due_buckets() + self._advance_buckets())
 
     def _sum(self, buckets: Sequence[Bucket]) -> Amounts:
         sums = {component: Money.zero(self.currency) for component in Component}
@@ -233,34 +250,24 @@ class _Fold:
         return self._amounts({component: amount.minor for component, amount in sums.items()})
 
     def _days_past_due(self, as_of: date) -> int:
-        late = (row for row in self.rows[: self.fallen] if self._is_behind(row))
+        late = (row for row in self._due_rows() if self._is_behind(row))
         oldest = next(late, None)
         return (as_of - oldest.period.due_on).days if oldest is not None else 0
 
     def _is_behind(self, row: _Row) -> bool:
         return row.open_principal > 0 or self._interest(row) > row.paid[Component.INTEREST]
 
-    def _settled_on(self, payoff: Amounts) -> date | None:
-        """Principal is all paid only by payments, so a settled loan has a last one."""
-        return self.payments[-1].on if self.payments and not payoff.total else None
-
     def _row_states(self, as_of: date) -> tuple[InstalmentState, ...]:
         states: list[InstalmentState] = []
         balance = self.not_due
         for index, row in enumerate(self.rows):
             opening = row.opening
-            interest = self._interest(row)
+            parts = self._asked(row)
             if index >= self.fallen:
                 opening = opening if index == self.fallen else balance
-                interest = self._expected_interest(row, balance)
+                parts[Component.INTEREST] = self._expected_interest(row, balance)
                 balance -= row.principal
-            asked = self._amounts(
-                {
-                    Component.PENALTY: self._penalty(row),
-                    Component.INTEREST: interest,
-                    Component.PRINCIPAL: row.principal,
-                }
-            )
+            asked = self._amounts(parts)
             paid = self._amounts(row.paid)
             is_paid = asked == paid
             states.append(

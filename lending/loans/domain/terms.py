@@ -80,6 +80,8 @@ class LoanTerms:
 
     def __post_init__(self) -> None:
         _require(self.principal.minor > 0, "principal", "The amount must be above zero.")
+        _require(isinstance(self.method, Method), "method", "Choose one of the methods.")
+        _require(isinstance(self.day_count, DayCount), "day_count", "Choose one of the day counts.")
         _require_int(self.instalments, 1, MAX_INSTALMENTS, "instalments")
         _require_rate(self.annual_rate, MAX_ANNUAL_RATE, "annual_rate")
         _require_rate(self.penalty_uplift, MAX_PENALTY_UPLIFT, "penalty_uplift")
