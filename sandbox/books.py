@@ -39,6 +39,16 @@ def get_account(*, connection: Connection, code: str) -> Row:
     return row
 
 
+def lock(*, connection: Connection, ids: list[int]) -> dict[int, Row]:
+    """Lock accounts, always in the same order, and read what each can pay."""
+    rows = connection.execute(
+        "SELECT id, kind, currency, balance + credit_limit AS available FROM account"
+        " WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+        (ids,),
+    ).fetchall()
+    return {row["id"]: row for row in rows}
+
+
 def move(
     *,
     connection: Connection,
@@ -54,22 +64,13 @@ def move(
         InsufficientFunds: nothing was moved.
         BooksDoNotBalance: the caller must roll back.
     """
-    rows = connection.execute(
-        "SELECT id, kind, currency, balance + credit_limit AS available FROM account"
-        " WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-        ([source, target],),
-    ).fetchall()
-    accounts = {row["id"]: row for row in rows}
+    accounts = lock(connection=connection, ids=[source, target])
     if accounts[source]["currency"] != accounts[target]["currency"]:
         raise ValueError("accounts of two currencies")
     if accounts[source]["kind"] != "world" and accounts[source]["available"] < amount:
         raise InsufficientFunds
-    connection.execute(
-        "UPDATE account SET balance = balance - %s WHERE id = %s", (amount, source)
-    )
-    connection.execute(
-        "UPDATE account SET balance = balance + %s WHERE id = %s", (amount, target)
-    )
+    connection.execute("UPDATE account SET balance = balance - %s WHERE id = %s", (amount, source))
+    connection.execute("UPDATE account SET balance = balance + %s WHERE id = %s", (amount, target))
     connection.execute(
         "INSERT INTO movement (source, target, amount, trade_id, purpose)"
         " VALUES (%s, %s, %s, %s, %s)",
@@ -105,5 +106,4 @@ def spent_on_day(*, connection: Connection, account_id: int, now: datetime) -> i
         " ON t.id = m.trade_id WHERE m.source = %s AND m.at >= %s AND t.txn_type = '01'",
         (account_id, midnight),
     ).fetchone()
-    assert row is not None
-    return int(row["spent"])
+    return int(row["spent"]) if row else 0

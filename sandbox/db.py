@@ -31,6 +31,14 @@ class Database:
             yield connection
 
     @contextmanager
+    def standing(self) -> Iterator[Connection]:
+        """A connection to keep, without a transaction of its own: for a thread that polls."""
+        with psycopg.connect(
+            self._url, row_factory=dict_row, connect_timeout=5, autocommit=True
+        ) as connection:
+            yield connection
+
+    @contextmanager
     def schema_lock(self) -> Iterator[Connection]:
         """A transaction that only one process at a time is in."""
         with self.transaction() as connection:

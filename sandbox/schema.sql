@@ -56,6 +56,8 @@ CREATE TABLE IF NOT EXISTS sms_code (
     PRIMARY KEY (mer_id, order_id, txn_time)
 );
 
+CREATE SEQUENCE IF NOT EXISTS trade_number;
+
 CREATE TABLE IF NOT EXISTS trade (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     query_id     text NOT NULL UNIQUE,

@@ -1,0 +1,1 @@
+"""The bank's side of UnionPay's public gateway, token format, version 5.1.0."""
