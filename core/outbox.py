@@ -8,7 +8,6 @@ operation. Celery and Redis may lose all they hold: `sweep` finds what is due in
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -21,6 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from core.models import OutboxDelivery, OutboxEvent
+from core.subscriptions import list_handlers
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,6 @@ SWEEP_LIMIT: Final = 500
 #: A delivery that was handed to the broker is not handed to it again sooner than this.
 RESEND: Final = timedelta(seconds=8)
 DELIVER_TASK: Final = "core.tasks.deliver"
-
-_subscriptions: dict[str, list[str]] = defaultdict(list)
-
-
-def subscribe(*, event: str, handler: str) -> None:
-    """Register a handler by its dotted path; called from an app's `ready`."""
-    if handler not in _subscriptions[event]:
-        _subscriptions[event].append(handler)
 
 
 def publish(
@@ -67,7 +59,7 @@ def publish(
         return
     deliveries = OutboxDelivery.objects.bulk_create(
         OutboxDelivery(event=event, handler=handler, due_at=now + delay, enqueued_at=now)
-        for handler in _subscriptions.get(name, ())
+        for handler in list_handlers(event=name)
     )
     if not delay:
         for delivery in deliveries:
