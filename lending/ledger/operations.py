@@ -1,0 +1,200 @@
+"""Posting to the books. The only way in; nothing ever leaves.
+
+An entry's key is (source_type, source_id, event). Posting is set-based, takes the keys in one
+order and lets the unique index decide races, so it needs no locks and no retries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Conflict
+from core.ids import uuid7
+from lending.ledger.domain import (
+    CHART,
+    AccountCode,
+    EntryRequest,
+    Posting,
+    mirror,
+    same_lines,
+)
+from lending.ledger.models import Account, Entry, Line
+from lending.ledger.queries import get_entry, get_postings
+
+#: Entries in one call; a day close posts in slices of this.
+MAX_BATCH: Final = 5000
+_ROWS_PER_INSERT: Final = 1000
+_REVERSED: Final = ".reversed"
+
+Key = tuple[str, UUID, str]
+
+
+class LedgerConflict(Conflict):
+    """The entry exists with other lines, or cannot be reversed."""
+
+    code = "ledger-conflict"
+    message = _("This was booked before with different figures.")
+
+
+def post_entry(
+    *,
+    source_type: str,
+    source_id: UUID,
+    event: str,
+    business_date: date,
+    postings: Sequence[Posting],
+    now: datetime,
+    note: str = "",
+) -> UUID:
+    """Post one entry and return its id; the same key with the same lines returns the first one's.
+
+    `business_date` is the open business date. Raises LedgerConflict for the key with other lines,
+    InvalidPostingsError for lines that are no entry.
+    """
+    request = EntryRequest(
+        source_type=source_type,
+        source_id=source_id,
+        event=event,
+        business_date=business_date,
+        postings=tuple(postings),
+        note=note,
+    )
+    return post_entries(entries=[request], now=now)[0]
+
+
+def post_entries(*, entries: Sequence[EntryRequest], now: datetime) -> tuple[UUID, ...]:
+    """Post up to MAX_BATCH entries, all or none; their ids in the given order.
+
+    Idempotent entry by entry, like `post_entry`, and raises the same.
+    """
+    if len(entries) > MAX_BATCH:
+        raise ValueError(f"{len(entries)} entries in one batch")
+    wanted = _by_key(entries)
+    with transaction.atomic():
+        known = _insert({key: (entry, None) for key, entry in wanted.items()}, now)
+    return tuple(known[entry.key] for entry in entries)
+
+
+def reverse_entry(*, entry_id: UUID, business_date: date, now: datetime, note: str = "") -> UUID:
+    """Post the mirror of an entry on `business_date` and return its id; twice gives the first one.
+
+    Raises NotFound, and LedgerConflict for a reversal: what was reversed wrongly is posted anew.
+    """
+    original = get_entry(entry_id=entry_id)
+    if original.reverses is not None:
+        raise LedgerConflict(
+            code="ledger-reversal", message=_("A reversal cannot itself be reversed.")
+        )
+    request = EntryRequest(
+        source_type=original.source_type,
+        source_id=original.source_id,
+        event=original.event,
+        business_date=business_date,
+        postings=mirror(postings=original.postings),
+        note=note,
+    )
+    request.check()
+    key = (original.source_type, original.source_id, original.event + _REVERSED)
+    with transaction.atomic():
+        return _insert({key: (request, entry_id)}, now)[key]
+
+
+def _by_key(entries: Iterable[EntryRequest]) -> dict[Key, EntryRequest]:
+    """Check the entries and collapse repeats, in key order (two batches cannot deadlock)."""
+    wanted: dict[Key, EntryRequest] = {}
+    for entry in entries:
+        entry.check()
+        first = wanted.setdefault(entry.key, entry)
+        if not same_lines(one=first.postings, other=entry.postings):
+            raise LedgerConflict
+    return dict(sorted(wanted.items()))
+
+
+def _insert(
+    wanted: Mapping[Key, tuple[EntryRequest, UUID | None]], now: datetime
+) -> dict[Key, UUID]:
+    """Insert what is not there yet, compare what is; ids by key."""
+    fresh = {
+        key: Entry(
+            id=uuid7(),
+            source_type=key[0],
+            source_id=key[1],
+            event=key[2],
+            business_date=entry.business_date,
+            created_at=now,
+            note=entry.note,
+            line_count=len(entry.postings),
+            reverses_id=reverses,
+        )
+        for key, (entry, reverses) in wanted.items()
+    }
+    Entry.objects.bulk_create(fresh.values(), batch_size=_ROWS_PER_INSERT, ignore_conflicts=True)
+    ids = [entry.id for entry in fresh.values()]
+    posted = set(Entry.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    accounts = _accounts({p.amount.currency for e, _r in wanted.values() for p in e.postings})
+    Line.objects.bulk_create(
+        (
+            Line(
+                entry_id=entry.id,
+                account_id=accounts[posting.account, posting.amount.currency],
+                amount=posting.amount.minor,
+                currency=posting.amount.currency,
+                subject=posting.loan_id,
+            )
+            for key, entry in fresh.items()
+            if entry.id in posted
+            for posting in wanted[key][0].postings
+        ),
+        batch_size=_ROWS_PER_INSERT,
+    )
+    known = {key: entry.id for key, entry in fresh.items() if entry.id in posted}
+    before = {key: entry for key, (entry, _r) in wanted.items() if key not in known}
+    return known | _compare(before)
+
+
+def _compare(requests: Mapping[Key, EntryRequest]) -> dict[Key, UUID]:
+    """The ids of entries posted before. Raises LedgerConflict when one has other lines."""
+    if not requests:
+        return {}
+    rows = Entry.objects.filter(source_id__in={key[1] for key in requests})
+    found = {
+        (source_type, source_id, event): entry_id
+        for entry_id, source_type, source_id, event in rows.values_list(
+            "pk", "source_type", "source_id", "event"
+        ).iterator()
+        if (source_type, source_id, event) in requests
+    }
+    lines = get_postings(entry_ids=found.values())
+    for key, request in requests.items():
+        if key not in found or not same_lines(one=lines[found[key]], other=request.postings):
+            raise LedgerConflict
+    return found
+
+
+def _accounts(currencies: set[str]) -> dict[tuple[AccountCode, str], UUID]:
+    """Account ids by code and currency; opens the chart of a currency at its first use."""
+    accounts = _read_accounts(currencies)
+    missing = [
+        Account(code=row.code, currency=currency, type=row.type)
+        for currency in sorted(currencies)
+        for row in CHART.values()
+        if (row.code, currency) not in accounts
+    ]
+    if not missing:
+        return accounts
+    Account.objects.bulk_create(missing, ignore_conflicts=True)
+    return _read_accounts(currencies)
+
+
+def _read_accounts(currencies: set[str]) -> dict[tuple[AccountCode, str], UUID]:
+    rows = Account.objects.filter(currency__in=currencies)
+    return {
+        (AccountCode(code), currency): account_id
+        for account_id, code, currency in rows.values_list("pk", "code", "currency")
+    }

@@ -1,0 +1,42 @@
+"""Reading the books."""
+
+from lending.ledger.queries.balances import (
+    AccountBalance,
+    BookCounts,
+    CurrencyTotal,
+    account_balances,
+    count_books,
+    currency_totals,
+    list_loan_balances,
+    loan_balances,
+)
+from lending.ledger.queries.entries import (
+    EntryPage,
+    EntryView,
+    find_entry,
+    get_entry,
+    get_postings,
+    list_entries,
+)
+from lending.ledger.queries.verification import CHECKS, Check, Violation, run_check
+
+__all__ = [
+    "CHECKS",
+    "AccountBalance",
+    "BookCounts",
+    "Check",
+    "CurrencyTotal",
+    "EntryPage",
+    "EntryView",
+    "Violation",
+    "account_balances",
+    "count_books",
+    "currency_totals",
+    "find_entry",
+    "get_entry",
+    "get_postings",
+    "list_entries",
+    "list_loan_balances",
+    "loan_balances",
+    "run_check",
+]

@@ -1,0 +1,135 @@
+"""Sums of lines: the trial balance and what a loan owes by the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.db.models import BigIntegerField, Q, Sum
+from django.db.models.functions import Coalesce
+
+from core.money import Money
+from lending.ledger.domain import CHART, AccountCode, AccountDefinition
+from lending.ledger.models import Account, Entry, Line
+
+#: Loans in one call of list_loan_balances.
+MAX_LOANS: Final = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountBalance:
+    """An account on a date. `balance` is debits less credits: negative for a liability's normal."""
+
+    definition: AccountDefinition
+    debits: Money
+    credits: Money
+    balance: Money
+
+    @property
+    def code(self) -> AccountCode:
+        return self.definition.code
+
+    @property
+    def normal_balance(self) -> Money:
+        """The balance with the sign people expect of this kind of account."""
+        return self.balance if self.definition.type.debit_side else -self.balance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyTotal:
+    """All debits and all credits of one currency: equal, or the books are broken."""
+
+    debits: Money
+    credits: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookCounts:
+    """How much there is in the books."""
+
+    entries: int
+    lines: int
+    currencies: int
+
+
+def count_books() -> BookCounts:
+    """Entries, lines and currencies booked so far."""
+    return BookCounts(
+        entries=Entry.objects.count(),
+        lines=Line.objects.count(),
+        currencies=Account.objects.values("currency").distinct().count(),
+    )
+
+
+def _sum(condition: Q) -> Coalesce:
+    return Coalesce(Sum("lines__amount", filter=condition), 0, output_field=BigIntegerField())
+
+
+def account_balances(*, as_of: date | None = None) -> tuple[AccountBalance, ...]:
+    """The trial balance after business date `as_of` (default: all): each open account.
+
+    By currency, then in the chart's order. Credits are given as a positive amount.
+    """
+    known = Q() if as_of is None else Q(lines__entry__business_date__lte=as_of)
+    accounts = Account.objects.annotate(
+        debits=_sum(known & Q(lines__amount__gt=0)), credits=_sum(known & Q(lines__amount__lt=0))
+    )
+    order = {code: place for place, code in enumerate(CHART)}
+    balances = [
+        AccountBalance(
+            definition=CHART[AccountCode(code)],
+            debits=Money(int(debits), currency),
+            credits=Money(-int(credits_), currency),
+            balance=Money(int(debits + credits_), currency),
+        )
+        for code, currency, debits, credits_ in accounts.values_list(
+            "code", "currency", "debits", "credits"
+        )
+    ]
+    return tuple(sorted(balances, key=lambda row: (row.balance.currency, order[row.code])))
+
+
+def currency_totals(*, as_of: date | None = None) -> tuple[CurrencyTotal, ...]:
+    """Debits and credits of each currency that has an open account, by currency."""
+    sums: dict[str, CurrencyTotal] = {}
+    for row in account_balances(as_of=as_of):
+        currency = row.balance.currency
+        zero = Money.zero(currency)
+        before = sums.get(currency, CurrencyTotal(debits=zero, credits=zero))
+        sums[currency] = CurrencyTotal(
+            debits=before.debits + row.debits, credits=before.credits + row.credits
+        )
+    return tuple(sums.values())
+
+
+def loan_balances(*, loan_id: UUID, as_of: date | None = None) -> dict[AccountCode, Money]:
+    """Debits less credits of a loan's lines per account; accounts it never touched are absent.
+
+    A loan has one currency: raises ValueError if its lines have two.
+    """
+    return list_loan_balances(loan_ids=[loan_id], as_of=as_of)[loan_id]
+
+
+def list_loan_balances(
+    *, loan_ids: Iterable[UUID], as_of: date | None = None
+) -> dict[UUID, dict[AccountCode, Money]]:
+    """`loan_balances` of up to MAX_LOANS loans in one query; a loan without lines gives {}."""
+    balances: dict[UUID, dict[AccountCode, Money]] = {loan_id: {} for loan_id in loan_ids}
+    if len(balances) > MAX_LOANS:
+        raise ValueError(f"{len(balances)} loans in one query")
+    lines = Line.objects.filter(subject__in=list(balances))
+    if as_of is not None:
+        lines = lines.filter(entry__business_date__lte=as_of)
+    sums = lines.values("subject", "account__code", "currency").annotate(total=Sum("amount"))
+    rows = sums.values_list("subject", "account__code", "currency", "total")
+    for loan_id, code, currency, amount in rows:
+        if loan_id is None:
+            continue
+        of_loan = balances[loan_id]
+        if any(money.currency != currency for money in of_loan.values()):
+            raise ValueError(f"loan {loan_id} is booked in two currencies")
+        of_loan[AccountCode(code)] = Money(int(amount), currency)
+    return balances
