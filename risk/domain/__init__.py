@@ -1,0 +1,1 @@
+"""Pure rules of credit risk: facts → features → rules and scorecard → verdict."""
