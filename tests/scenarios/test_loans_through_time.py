@@ -58,6 +58,20 @@ def test_equal_instalments_paid_once_then_paid_off_early() -> None:
     assert late.due_now == amounts(penalty="2.50", interest="20.10", principal="999.97")
 
 
+def test_equal_instalments_get_smaller_after_an_early_repayment() -> None:
+    terms = make_terms()
+    first = paid(date(2026, 2, 15), cny("1020.07"), PaymentKind.DUE, "first")
+    early = paid(date(2026, 3, 1), cny("1000"), PaymentKind.MANUAL, "early")
+    history: list[LoanEvent] = [disbursed(terms), first, early]
+    # 10.05 interest as above, 989.95 principal, 1019.98 left over two months at 1 %:
+    # 1019.98 x 1.0201 / 2.01 = 517.6525 -> 517.65; less 10.20 of a whole month = 507.45; 512.53.
+    # Interest to 15 March: (2009.93 x 14 + 1019.98 x 14) / 28 x 1 % = 15.14955 -> 15.15, 10.05 of
+    # it paid; April: 512.53 x 1 % = 5.13.
+    state = replay(terms=terms, events=history, as_of=date(2026, 3, 15))
+    assert rows(state) == [("990.07", "30.00"), ("507.45", "15.15"), ("512.53", "5.13")]
+    assert state.due_now == amounts(interest="5.10", principal="507.45")
+
+
 def test_equal_principal_with_an_early_repayment() -> None:
     # 1000 at 9 % by real days / 360: 0.00025 a day. Due 30 April, 31 May, 30 June.
     # 333.33 + 7.50, 333.33 + 5.17, 333.34 + 2.50.

@@ -49,6 +49,12 @@ def test_what_is_due_comes_before_anything_in_advance() -> None:
     assert spent(230)[-2:] == [(3, INT, 5), (3, PRI, 2)]
 
 
+def test_timing_goes_before_the_instalment_s_number() -> None:
+    buckets = [bucket(1, INT, 5, Timing.IN_ADVANCE), bucket(2, PRI, 5)]
+    parts, _ = allocate(amount=Money(7, "CNY"), buckets=buckets)
+    assert [(p.number, p.amount.minor) for p in parts] == [(2, 5), (1, 2)]
+
+
 def test_the_order_is_data() -> None:
     assert spent(105, order=(PRI, INT, PEN)) == [(1, PRI, 100), (1, INT, 5)]
 

@@ -47,6 +47,8 @@ def test_thirty_day_months_bear_a_twelfth_and_odd_days_a_360th() -> None:
     terms = make_terms(disbursed_on=date(2026, 3, 5), due_day=20)
     periods = interest_periods(terms=terms)
     assert [(p.days, p.year_days) for p in periods] == [(15, 360), (31, 372), (30, 360)]
+    month_ends = make_terms(disbursed_on=date(2026, 1, 1), due_day=31)
+    assert [p.year_days for p in interest_periods(terms=month_ends)] == [360, 12 * 28, 12 * 31]
     actual = make_terms(disbursed_on=date(2026, 3, 5), day_count=DayCount.ACTUAL_365)
     assert {p.year_days for p in interest_periods(terms=actual)} == {365}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -104,6 +105,22 @@ def test_a_payment_is_applied_in_the_order_of_day_and_sequence() -> None:
     early = paid(date(2026, 2, 1), cny("100"), reference="early")
     later = paid(date(2026, 2, 20), cny("1020.07"), reference="later")
     assert at(date(2026, 3, 1), later, early) == at(date(2026, 3, 1), early, later)
+
+
+def test_on_one_day_the_sequence_decides() -> None:
+    due = replace(paid(DUE_1, cny("1020.07"), PaymentKind.DUE, "due"), sequence=2)
+    manual = replace(paid(DUE_1, cny("1020.07"), reference="manual"), sequence=1)
+    for given_order in ([due, manual], [manual, due]):
+        state = at(DUE_1, *given_order)
+        assert [p.reference for p in state.payments] == ["manual", "due"]
+        assert state.unapplied == cny("1020.07")
+
+
+def test_the_next_instalment_is_one_after_today() -> None:
+    state = at(DUE_1)
+    assert state.next_instalment is not None
+    assert state.next_instalment.number == 2
+    assert at(date(2026, 4, 15)).next_instalment is None
 
 
 def test_the_order_of_the_terms_is_used() -> None:
