@@ -1,0 +1,141 @@
+"""What the pages share: refusals beside the field that caused them, and a key per drawn form."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import KadaiError, NotAuthenticated, Unavailable
+from core.money import Money, MoneyError
+
+F = TypeVar("F", bound=BaseForm)
+
+
+class KeyedForm(forms.Form):
+    """A form whose every drawing carries a key: sent twice, it is carried out once."""
+
+    request_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        initial=uuid4,
+        error_messages={
+            "required": _("Please send the form once more."),
+            "invalid": _("Please send the form once more."),
+        },
+    )
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of a valid form."""
+        return str(self.cleaned_data["request_key"])
+
+    def renew_key(self) -> None:
+        """A refused form that is corrected is another request."""
+        data = self.data.copy()
+        data[self.add_prefix("request_key")] = str(uuid4())
+        self.data = data
+
+
+class MoneyInput(forms.TextInput):
+    """Large figures and the number pad."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={"class": "input-money", "inputmode": "decimal", "autocomplete": "off"}
+        )
+
+
+class MoneyField(forms.CharField):
+    """An amount of money as typed: "5000", "5,000.00", "¥5000". Gives `Money`, above zero."""
+
+    widget = MoneyInput
+
+    def __init__(self, *, currency: str = "CNY", **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text == "":
+            return None
+        plain = text.replace(",", "").replace("，", "").lstrip("¥￥ ")
+        try:
+            amount = Money.parse(plain, self.currency)
+        except MoneyError:
+            raise forms.ValidationError(_("Enter an amount such as 1200.50.")) from None
+        if not amount:
+            raise forms.ValidationError(_("Enter an amount greater than zero."))
+        return amount
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.text.removesuffix(".00") if isinstance(value, Money) else value
+
+
+class CodeField(forms.CharField):
+    """A code from an SMS: the number pad, and the phone offers the code itself."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Code from the SMS"))
+        super().__init__(
+            min_length=4,
+            max_length=8,
+            widget=forms.TextInput(
+                attrs={
+                    "inputmode": "numeric",
+                    "autocomplete": "one-time-code",
+                    "class": "input-code",
+                }
+            ),
+            **kwargs,
+        )
+
+
+class PhoneField(forms.CharField):
+    """A phone number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Phone number"))
+        super().__init__(
+            max_length=20,
+            widget=forms.TextInput(
+                attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel-national"}
+            ),
+            **kwargs,
+        )
+
+
+def apply_error(form: F, error: KadaiError) -> F:
+    """Put a refusal on the form that caused it; what was typed stays.
+
+    A sentence for a field the form does not show goes above the form. The form gets a new key,
+    except when the other side did not answer: then the same request may be sent again.
+    """
+    shown = 0
+    for name, texts in error.fields.items():
+        target = name if name in form.fields else NON_FIELD_ERRORS
+        for text in texts:
+            form.add_error(target if target != NON_FIELD_ERRORS else None, str(text))
+            shown += 1
+    if not shown:
+        form.add_error(None, str(error.message))
+    if isinstance(form, KeyedForm) and not isinstance(error, Unavailable):
+        form.renew_key()
+    return form
+
+
+def person(request: HttpRequest) -> UUID:
+    """Who is logged in; for views behind `login_required`."""
+    key = request.user.pk
+    if not isinstance(key, UUID):
+        raise NotAuthenticated
+    return key
+
+
+def or_404(error: KadaiError) -> Exception:
+    """A page for a record that is not there; every other refusal stays what it is."""
+    return Http404(str(error.message)) if error.status == 404 else error
