@@ -5,8 +5,11 @@ rows by the outbox's sweep, and a dead broker never holds up the request that pu
 """
 
 import os
+from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,11 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 SOFT_LIMIT_SECONDS = 35
 HARD_LIMIT_SECONDS = 40
 
-app = Celery("kadai")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-# Defaults: a CELERY_… setting overrides any of them.
-app.add_defaults(
-    {
+
+def _defaults() -> dict[str, Any]:
+    """What holds unless a CELERY_… setting says otherwise."""
+    return {
         # A message goes to another worker after this long without an acknowledgement. It may wait
         # behind one whole task in the prefetch before its own runs: more than twice the limit.
         "broker_transport_options": {
@@ -56,5 +58,17 @@ app.add_defaults(
             },
         },
     }
-)
+
+
+app = Celery("kadai")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.add_defaults(_defaults)
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+@beat_init.connect
+def _mark_ready(**_details: object) -> None:
+    """Tell whoever started this worker or beat, by a file, that it runs."""
+    if mark := os.environ.get("KADAI_READY_FILE"):
+        Path(mark).touch()
