@@ -92,6 +92,17 @@ class TooManyRequests(KadaiError):
     code = "too-many-requests"
     message = _("Too many attempts. Please wait a while and try again.")
 
+    def __init__(
+        self,
+        *,
+        retry_after: int = 0,
+        code: str | None = None,
+        message: Text | None = None,
+        fields: FieldErrors | None = None,
+    ) -> None:
+        self.retry_after = retry_after  # seconds; 0 where nobody knows
+        super().__init__(code=code, message=message, fields=fields)
+
 
 class Unavailable(KadaiError):
     """A party outside did not answer; the same request may be sent again."""

@@ -48,7 +48,10 @@ def problem_body(*, error: KadaiError) -> dict[str, Any]:
 
 def problem_response(*, error: KadaiError) -> Response:
     """The refusal as a response."""
-    return Response(problem_body(error=error), status=error.status, content_type=CONTENT_TYPE)
+    response = Response(problem_body(error=error), status=error.status, content_type=CONTENT_TYPE)
+    if isinstance(error, TooManyRequests) and error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
