@@ -1,3 +1,3 @@
 """Fixtures of every kind of test. Each room keeps its own in tests/fixtures."""
 
-pytest_plugins: list[str] = []
+pytest_plugins: list[str] = ["tests.fixtures.sandbox"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -93,7 +92,7 @@ class BankKeys:
         try:
             raw = base64.b64decode(fields.get("signature", ""), validate=True)
             key.verify(raw, digest(fields=fields), padding.PKCS1v15(), hashes.SHA256())
-        except (InvalidSignature, binascii.Error):
+        except (InvalidSignature, ValueError):
             return False
         return True
 
@@ -101,7 +100,7 @@ class BankKeys:
         try:
             raw = base64.b64decode(text, validate=True)
             return self._open_key.decrypt(raw, padding.PKCS1v15()).decode()
-        except (ValueError, binascii.Error) as error:
+        except ValueError as error:
             raise Unreadable from error
 
     def open_account_number(self, *, fields: Mapping[str, str]) -> str:
@@ -121,7 +120,7 @@ class BankKeys:
             return {}
         try:
             customer = parse_group(text=base64.b64decode(text, validate=True).decode())
-        except (ValueError, binascii.Error) as error:
+        except ValueError as error:
             raise Unreadable from error
         if "phoneNo" in customer:
             raise Unreadable

@@ -37,11 +37,12 @@ Fields = Mapping[str, str]
 
 _BACK: Final = "/gateway/api/backTransReq.do"
 _QUERY: Final = "/gateway/api/queryTrans.do"
-_TOKEN_BUSINESS: Final = "000902"
-_PAYOUT_BUSINESS: Final = "000401"
-_ANY_BUSINESS: Final = "000000"
+_AGREEMENTS: Final = "000902"
+_PAYOUTS: Final = "000401"
+_ANY: Final = "000000"
 _NO_AGREEMENT: Final = "40"
 _MAX_ANSWER: Final = 256 * 1024
+_CHUNK: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ class UnionPayRail:
     def debit(self, *, order: PaymentOrder) -> RailOutcome:
         """01/01: collect under the token, without a code."""
         more = {"tokenPayData": self._token(order.agreement_no)}
-        return self._pay("01", "01", _TOKEN_BUSINESS, order, more)
+        return self._pay("01", "01", _AGREEMENTS, order, more)
 
     def payout(self, *, order: PaymentOrder, payee: Payee) -> RailOutcome:
         """12/00: pay to the card of this number if it belongs to a holder of this name."""
@@ -152,16 +153,16 @@ class UnionPayRail:
             "customerInfo": self._customer({"customerNm": payee.name}, {}),
             "encryptCertId": self._encrypt_id,
         }
-        return self._pay("12", "00", _PAYOUT_BUSINESS, order, more)
+        return self._pay("12", "00", _PAYOUTS, order, more)
 
     def refund(self, *, order: RefundOrder) -> RailOutcome:
         """04/00: give a debit back in part or in full."""
         more = {"origQryId": order.original_bank_reference}
-        return self._pay("04", "00", _TOKEN_BUSINESS, order, more)
+        return self._pay("04", "00", _AGREEMENTS, order, more)
 
     def query(self, *, reference: str, sent_at: datetime) -> RailOutcome:
         """00/00: both the query (respCode) and the order (origRespCode) must have succeeded."""
-        head = self._head("00", "00", _ANY_BUSINESS, reference, sent_at)
+        head = self._head("00", "00", _ANY, reference, sent_at)
         reply = self._exchange(_QUERY, head)
         if reply is None:
             return _no_answer()
@@ -216,7 +217,7 @@ class UnionPayRail:
     def _agreement(
         self, kind: str, sub_kind: str, reference: str, sent_at: datetime, more: Fields
     ) -> dict[str, str] | None:
-        head = self._head(kind, sub_kind, _TOKEN_BUSINESS, reference, sent_at)
+        head = self._head(kind, sub_kind, _AGREEMENTS, reference, sent_at)
         return self._exchange(_BACK, {**head, **more})
 
     def _pay(
@@ -304,10 +305,12 @@ class UnionPayRail:
         ) as answer:
             if answer.status_code != HTTPStatus.OK:
                 raise messages.BadMessage(f"status {answer.status_code}")
-            body = next(answer.iter_content(_MAX_ANSWER), b"")
-        if len(body) == _MAX_ANSWER:
-            raise messages.BadMessage("answer too long")
-        return bytes(body).decode()
+            body = bytearray()
+            for chunk in answer.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > _MAX_ANSWER:
+                    raise messages.BadMessage("answer too long")
+        return body.decode()
 
 
 def _no_answer() -> RailOutcome:

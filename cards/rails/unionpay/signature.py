@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
@@ -56,7 +55,7 @@ def verify(
     try:
         raw = base64.b64decode(fields.get(SIGNATURE, ""), validate=True)
         key.verify(raw, digest(fields=fields), padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, binascii.Error) as error:
+    except (InvalidSignature, ValueError) as error:
         raise BadSignature("signature does not hold") from error
 
 
@@ -67,7 +66,6 @@ def _signer_key(
         raise BadSignature("certificate too long")
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
-        key = certificate.public_key()
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     except ValueError as error:
         raise BadSignature("no certificate") from error
@@ -79,6 +77,8 @@ def _signer_key(
     parts = str(names[0].value).split("@") if len(names) == 1 else []
     if len(parts) != _NAME_PARTS or parts[2] not in signers:
         raise BadSignature("certificate is not the bank's")
+    # Only now: what strangers send is not even asked for its key.
+    key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise BadSignature("certificate has no RSA key")
     return key
@@ -87,6 +87,6 @@ def _signer_key(
 def _issued(certificate: x509.Certificate, root: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(root)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
