@@ -15,11 +15,12 @@ from core.errors import NotFound
 from core.money import Money
 from risk.domain.facts import DecisionSubject, RiskFacts
 from risk.domain.policy import Policy, parse_policy
+from risk.domain.reasons import ReasonCode
 from risk.domain.states import Outcome, ReviewState
 from risk.models import Review
 from risk.queries.decisions import DecisionView, view_decision
 from risk.queries.labels import FACT_LABELS, FEATURE_LABELS, STEP_LABELS, show_value
-from risk.queries.texts import OFFICER_TEXTS, Reader, Reason, ReasonCode, reason_texts
+from risk.queries.texts import OFFICER_TEXTS, Reader, Reason, reason_texts
 
 MAX_PAGE: Final = 100
 OPEN: Final = frozenset({ReviewState.OPEN})
