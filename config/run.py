@@ -123,10 +123,12 @@ def _start_stores(instance: Plan, supervisor: Supervisor, report: Report) -> Map
     services = []
     if "postgres" in instance.ports:
         begun = time.monotonic()
+        place = place_home(wanted=instance.folder / "postgres", account=account)
         home = postgres.prepare(
-            home=place_home(wanted=instance.folder / "postgres", account=account),
+            home=place,
             secret_file=instance.folder / "postgres-passwords.json",
             account=account,
+            release=postgres.wheel_release(home=place, account=account),
         )
         report.done(_("database folder"), time.monotonic() - begun)
         port = instance.ports["postgres"]
@@ -134,10 +136,12 @@ def _start_stores(instance: Plan, supervisor: Supervisor, report: Report) -> Map
         addresses["SANDBOX_DATABASE_URL"] = home.url(port=port, database="kadai_bank")
         services.append(parts.postgres_service(plan=instance, home=home))
     if "redis" in instance.ports:
+        place = place_home(wanted=instance.folder / "redis", account=account)
         server = valkey.prepare(
-            home=place_home(wanted=instance.folder / "redis", account=account),
+            home=place,
             port=instance.ports["redis"],
             account=account,
+            program=valkey.wheel_program(home=place, account=account),
         )
         addresses["REDIS_URL"] = server.url(database=0)
         addresses["CELERY_BROKER_URL"] = server.url(database=1)

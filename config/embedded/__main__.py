@@ -1,4 +1,7 @@
-"""`python -m config.embedded with -- CMD…`: the command with throw-away servers around it."""
+"""`python -m config.embedded with -- CMD…`: the command with throw-away servers around it.
+
+`with-system` does the same with the Postgres and Redis of Debian's packages.
+"""
 
 import os
 import signal
@@ -6,22 +9,27 @@ import sys
 
 from config.console import complain
 from config.console import gettext as _
-from config.embedded.throwaway import run_command
+from config.embedded import postgres, valkey
+from config.embedded.throwaway import Installed, run_command
 from config.processes import StartError
 
-_USAGE = "python -m config.embedded with -- COMMAND [ARGUMENT…]"
+_USAGE = "python -m config.embedded with|with-system -- COMMAND [ARGUMENT…]"
+_MODES = ("with", "with-system")
 
 
 def main(*, arguments: list[str]) -> int:
     """The exit status of the command; 2 for a wrong call, 1 when the servers cannot start."""
-    if arguments[:1] != ["with"] or "--" not in arguments[:2] or len(arguments) < 3:
+    if len(arguments) < 3 or arguments[0] not in _MODES or arguments[1] != "--":
         complain(_("Usage: {usage}").format(usage=_USAGE))
         return 2
     # Before the command runs, a signal must unwind us so that everything is stopped and removed.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
-        return run_command(argv=arguments[2:], env=os.environ)
+        installed = None
+        if arguments[0] == "with-system":
+            installed = Installed(postgres=postgres.system_release(), redis=valkey.system_program())
+        return run_command(argv=arguments[2:], env=os.environ, installed=installed)
     except StartError as error:
         complain(str(error))
     except OSError as error:

