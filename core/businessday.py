@@ -25,6 +25,14 @@ def open_business_date(*, now: datetime) -> date:
     return row.today
 
 
+def hold_business_date() -> date:
+    """The open business date, which cannot move until the caller's transaction ends."""
+    row = BusinessDay.objects.raw("SELECT * FROM core_businessday WHERE id = 1 FOR SHARE")
+    for day in row:
+        return day.today
+    raise Conflict(code="no-business-date", message=_("The business date is not set."))
+
+
 def lock_business_day() -> BusinessDay:
     """The row itself, locked: for the day close."""
     return BusinessDay.objects.select_for_update().get(id=1)

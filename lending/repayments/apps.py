@@ -1,5 +1,12 @@
 from django.apps import AppConfig
 
+from core.subscriptions import subscribe
+
 
 class RepaymentsConfig(AppConfig):
     name = "lending.repayments"
+
+    def ready(self) -> None:
+        subscribe(event="payment.settled", handler="lending.repayments.tasks.on_payment_settled")
+        subscribe(event="payment.failed", handler="lending.repayments.tasks.on_payment_failed")
+        subscribe(event="loan.settled", handler="lending.repayments.tasks.on_loan_settled")

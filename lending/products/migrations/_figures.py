@@ -48,7 +48,7 @@ FIGURES = [
     ("joint-loans-share-max", "CN", "0.50", "RATE", date(2021, 2, 19), _JOINT, "Of all loans."),
     ("annual-cost-ceiling", "CN", "0.24", "RATE", date(2025, 10, 1), _COST, "Every enhancement fee counts into the annual cost."),
     (
-        "disclosure-reading-seconds", "CN", "10", "SECONDS", date(2026, 8, 1), _DISCLOSURE,
+        "disclosure-reading-seconds", "CN", "5", "SECONDS", date(2026, 8, 1), _DISCLOSURE,
         "The notice asks for a forced reading time; its length is the lender's choice.",
     ),
     ("lpr-multiple-max", "CN-PRIVATE", "4", "MULTIPLE", date(2020, 8, 20), _PRIVATE, "Of the 1-year LPR; unlicensed lenders."),

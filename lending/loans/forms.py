@@ -1,0 +1,146 @@
+"""What is typed when asking for a line and when borrowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cards.queries import CardView
+from core.money import Money
+from core.web import KeyedForm, MoneyField
+from lending.loans.operations import LineRequest, QuoteRequest
+from lending.loans.texts import OCCUPATIONS, method_text, purpose_text
+from lending.products.domain import ProductTerms
+
+BUSINESS_OWNER = "BUSINESS_OWNER"
+
+
+def _purpose_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    return [(code, purpose_text(code)) for code in codes]
+
+
+class LineForm(KeyedForm):
+    """Asking for a line as a consumer."""
+
+    requested = MoneyField(
+        label=_("How much would you like to be able to borrow?"),
+        help_text=_("We may offer less. You owe nothing until you borrow."),
+    )
+    purpose = forms.ChoiceField(label=_("What is it mainly for?"))
+    occupation = forms.ChoiceField(label=_("Occupation"))
+    monthly_income = MoneyField(
+        label=_("Income a month, after tax"), help_text=_("An honest estimate is enough.")
+    )
+
+    def __init__(self, *args: Any, purposes: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = _purpose_choices(purposes)
+        self.fields["purpose"] = forms.ChoiceField(
+            label=self.fields["purpose"].label, choices=[("", _("Please choose")), *choices]
+        )
+        if "occupation" in self.fields:
+            people = [item for item in OCCUPATIONS.items() if item[0] != BUSINESS_OWNER]
+            self.fields["occupation"] = forms.ChoiceField(
+                label=self.fields["occupation"].label, choices=[("", _("Please choose")), *people]
+            )
+
+    def as_request(self) -> LineRequest:
+        """What the operation takes."""
+        data = self.cleaned_data
+        return LineRequest(
+            requested=data["requested"],
+            purpose=data["purpose"],
+            occupation=data["occupation"],
+            monthly_income=data["monthly_income"],
+        )
+
+
+class BusinessLineForm(LineForm):
+    """Asking for a line as a small business."""
+
+    occupation = None
+    monthly_income = None
+    annual_revenue = MoneyField(
+        label=_("Revenue of the last 12 months"), help_text=_("As in your tax returns.")
+    )
+    years_in_business = forms.IntegerField(
+        label=_("Full years in business"),
+        min_value=0,
+        max_value=200,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def as_request(self) -> LineRequest:
+        """What the operation takes."""
+        data = self.cleaned_data
+        return LineRequest(
+            requested=data["requested"],
+            purpose=data["purpose"],
+            occupation=BUSINESS_OWNER,
+            monthly_income=None,
+            annual_revenue=data["annual_revenue"],
+            years_in_business=data["years_in_business"],
+        )
+
+
+def _months(count: int) -> str:
+    return ngettext("%(count)d month", "%(count)d months", count) % {"count": count}
+
+
+class BorrowForm(forms.Form):
+    """How much, for how long, repaid how, for what, onto which card."""
+
+    amount = MoneyField(label=_("Amount"))
+    instalments = forms.TypedChoiceField(
+        label=_("Repaid over"), coerce=int, widget=forms.RadioSelect
+    )
+    product = forms.ChoiceField(label=_("Repayment method"), widget=forms.RadioSelect)
+    purpose = forms.ChoiceField(label=_("What is it for?"))
+    card = forms.TypedChoiceField(label=_("Paid to and repaid from"), empty_value=None)
+
+    def __init__(
+        self,
+        *args: Any,
+        products: Sequence[ProductTerms],
+        cards: Sequence[CardView],
+        available: Money,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        months = sorted({count for product in products for count in product.instalment_options})
+        purposes = dict.fromkeys(code for product in products for code in product.purposes)
+        self._choices("instalments", [(str(count), _months(count)) for count in months])
+        self._choices("product", [(row.code, method_text(row.method)) for row in products])
+        self._choices("purpose", _purpose_choices(purposes))
+        self._choices("card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards])
+        self.available = available
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    def as_request(self) -> QuoteRequest:
+        """What the operation takes."""
+        data = self.cleaned_data
+        return QuoteRequest(
+            product_code=data["product"],
+            amount=data["amount"],
+            instalments=data["instalments"],
+            purpose=data["purpose"],
+            binding_id=data["card"],
+        )
+
+
+class SignForm(KeyedForm):
+    """The borrower's confirmation; without it nothing is signed."""
+
+    confirmed = forms.BooleanField(
+        label=_("I have read the disclosure sheet and the contract and agree to both."),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-tick": "1"}),
+    )

@@ -1,0 +1,1 @@
+"""Reads of lines, quotes, drawdowns, loans and contracts."""
