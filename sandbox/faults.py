@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
-from sandbox.db import Connection, Database, Row
+from sandbox.db import Connection, Row
 
 #: Longer than any sensible client waits, shorter than for ever.
 _HANG_SECONDS: Final = 12.0
@@ -102,13 +102,11 @@ RETURNING name, argument
 
 
 def apply_faults(
-    *, database: Database, exchange: Exchange, txn_type: str, pan: str, order_id: str
+    *, connection: Connection, exchange: Exchange, txn_type: str, pan: str, order_id: str
 ) -> None:
     """Spend the faults that match a message and let them bend its exchange."""
     facts = {"txn_type": txn_type, "card_last4": pan[-4:], "order_id": order_id}
-    with database.transaction() as connection:
-        rows = connection.execute(_TAKE, facts).fetchall()
-    for row in rows:
+    for row in connection.execute(_TAKE, facts).fetchall():
         FAULTS[row["name"]](exchange, row["argument"])
         exchange.spent.append(row["name"])
 

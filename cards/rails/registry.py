@@ -1,7 +1,7 @@
 """Which rails there are: the built-in ones, and those of installed packages.
 
 A package offers a rail as an entry point of the group "kadai.rails": a callable that takes a mapping of
-settings (strings) and returns a `Rail`. A built-in name cannot be taken over.
+options (strings) and returns a `Rail`. A built-in name cannot be taken over.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ def list_rails() -> list[str]:
     return sorted({*_BUILT_IN, *(entry.name for entry in entry_points(group=GROUP))})
 
 
-def get_rail(*, name: str, settings: Mapping[str, str]) -> Rail:
-    """Return the rail of this name, built from its settings; the same settings give the same rail.
+def get_rail(*, name: str, options: Mapping[str, str]) -> Rail:
+    """Return the rail of this name, built from its options; the same options give the same rail.
 
     Raises:
-        LookupError: there is no such rail, or a setting is missing.
+        LookupError: there is no such rail, or an option is missing.
         OSError, ValueError: a key or certificate cannot be read.
     """
-    return _build(name, tuple(sorted(settings.items())))
+    return _build(name, tuple(sorted(options.items())))
 
 
 # Reading an RSA key checks it, which takes a while: not once per payment.
 @lru_cache(maxsize=32)
-def _build(name: str, settings: tuple[tuple[str, str], ...]) -> Rail:
+def _build(name: str, options: tuple[tuple[str, str], ...]) -> Rail:
     if name in _BUILT_IN:
-        return _BUILT_IN[name](dict(settings))
+        return _BUILT_IN[name](dict(options))
     for entry in entry_points(group=GROUP, name=name):
-        rail: Rail = entry.load()(dict(settings))
+        rail: Rail = entry.load()(dict(options))
         return rail
     raise LookupError(f"no rail named {name!r}")

@@ -59,14 +59,14 @@ def reference() -> str:
 
 @pytest.fixture
 def rail(sandbox_process: SandboxProcess) -> Rail:
-    return get_rail(name="unionpay", settings=sandbox_process.rail_settings)
+    return get_rail(name="unionpay", options=sandbox_process.rail_settings)
 
 
 @pytest.fixture
 def hasty_rail(sandbox_process: SandboxProcess) -> Rail:
     """A rail that waits half a second for an answer."""
     settings = {**sandbox_process.rail_settings, "read_timeout": "0.5"}
-    return get_rail(name="unionpay", settings=settings)
+    return get_rail(name="unionpay", options=settings)
 
 
 def factors_of(account: dict[str, Any]) -> FourFactors:
@@ -381,7 +381,7 @@ def test_a_time_out_after_effect_is_found_by_query_and_not_paid_twice(
 
 def test_nobody_listening_is_unknown(sandbox_process: SandboxProcess, signed: Signed) -> None:
     settings = {**sandbox_process.rail_settings, "gateway_url": f"http://127.0.0.1:{find_free()}"}
-    outcome = get_rail(name="unionpay", settings=settings).debit(order=signed.order("1.00"))
+    outcome = get_rail(name="unionpay", options=settings).debit(order=signed.order("1.00"))
     assert outcome.status is RailStatus.UNKNOWN
 
 
@@ -590,7 +590,7 @@ def test_a_forged_answer_is_no_answer(
     target = sandbox_process.rail_settings["gateway_url"]
     with relay(target, change) as url:
         settings = {**sandbox_process.rail_settings, "gateway_url": url}
-        rail = get_rail(name="unionpay", settings=settings)
+        rail = get_rail(name="unionpay", options=settings)
         order = signed.order("1.00")
         outcome = rail.debit(order=order)
         assert (outcome.status, outcome.code) == (RailStatus.UNKNOWN, "")
@@ -614,7 +614,7 @@ def test_the_banks_answer_about_another_order_is_no_answer(
     target = sandbox_process.rail_settings["gateway_url"]
     with relay(target, replay) as url:
         settings = {**sandbox_process.rail_settings, "gateway_url": url}
-        between = get_rail(name="unionpay", settings=settings)
+        between = get_rail(name="unionpay", options=settings)
         genuine = between.query(reference=paid.reference, sent_at=paid.sent_at)
         assert genuine.status is RailStatus.SUCCEEDED
         other = signed.order("1.00")
@@ -630,7 +630,7 @@ def test_the_banks_answer_about_another_order_is_no_answer(
 def test_an_accepted_payment_settles_once_although_the_bank_is_killed(tmp_path: Path) -> None:
     with running_sandbox(folder=tmp_path) as process:
         control = process.control
-        rail = get_rail(name="unionpay", settings=process.rail_settings)
+        rail = get_rail(name="unionpay", options=process.rail_settings)
         signed = make_signed(rail, control)
         control.fault(name="delay_settlement", argument={"seconds": 1}, count=10)
         orders = [signed.order("10.00") for _ in range(5)]

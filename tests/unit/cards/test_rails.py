@@ -30,10 +30,10 @@ def settings(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_built_in_rail_speaks_the_protocol(settings: dict[str, str]) -> None:
-    rail = registry.get_rail(name="unionpay", settings=settings)
+    rail = registry.get_rail(name="unionpay", options=settings)
     assert isinstance(rail, Rail)
     assert rail.name == "unionpay"
-    assert registry.get_rail(name="unionpay", settings=dict(settings)) is rail
+    assert registry.get_rail(name="unionpay", options=dict(settings)) is rail
 
 
 def test_an_installed_package_can_bring_a_rail_but_not_replace_ours(
@@ -46,14 +46,14 @@ def test_an_installed_package_can_bring_a_rail_but_not_replace_ours(
 
     monkeypatch.setattr(registry, "entry_points", entry_points)
     assert registry.list_rails() == ["foreign", "unionpay"]
-    registry.get_rail(name="foreign", settings=settings)
+    registry.get_rail(name="foreign", options=settings)
     monkeypatch.setattr(EntryPoint, "load", lambda entry: pytest.fail("ours was replaced"))
-    registry.get_rail(name="unionpay", settings={**settings, "read_timeout": "9"})
+    registry.get_rail(name="unionpay", options={**settings, "read_timeout": "9"})
 
 
 def test_a_rail_nobody_has_is_a_lookup_error() -> None:
     with pytest.raises(LookupError, match="carrier-pigeon"):
-        registry.get_rail(name="carrier-pigeon", settings={})
+        registry.get_rail(name="carrier-pigeon", options={})
 
 
 def test_nothing_of_a_person_shows_in_a_repr() -> None:
