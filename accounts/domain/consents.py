@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from core.texts import gettext_noop as _
+
 
 class ConsentKind(StrEnum):
     SERVICE_AGREEMENT = "SERVICE_AGREEMENT"
@@ -35,4 +37,12 @@ REQUIRED: Final[Mapping[Step, tuple[ConsentKind, ...]]] = {
         ConsentKind.PRIVACY_POLICY,
         ConsentKind.BUREAU_QUERY,
     ),
+}
+
+LABELS: Final[Mapping[ConsentKind, str]] = {
+    ConsentKind.SERVICE_AGREEMENT: _("Service agreement"),
+    ConsentKind.PRIVACY_POLICY: _("Privacy policy"),
+    ConsentKind.IDENTITY_VERIFICATION: _("Identity verification"),
+    ConsentKind.BUREAU_QUERY: _("Credit bureau query"),
+    ConsentKind.CARD_DEBIT_AUTHORISATION: _("Debits from your card"),
 }

@@ -1,14 +1,18 @@
-"""Kinds of inbox message and the parameters each needs. The words are in accounts.texts.
+"""Kinds of inbox message: their words, the parameters each needs, and which go out by SMS too.
 
 Parameters are strings, ready for either language: amounts as shown ("¥1,200.00"), dates in ISO 8601
-under a name that ends in `_date`, `last4` digits of the card.
+under a name that ends in `_date`, the `last4` digits of the card.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from core.texts import gettext_noop as _
 
 
 class MessageKind(StrEnum):
@@ -27,25 +31,86 @@ class MessageKind(StrEnum):
     LOAN_SETTLED = "loan_settled"
 
 
-_CARD: Final = frozenset({"last4"})
+@dataclass(frozen=True)
+class MessageText:
+    """Message ids of the catalogue, with %(name)s where parameters go."""
 
-PARAMS: Final[Mapping[MessageKind, frozenset[str]]] = {
-    MessageKind.CARD_BOUND: _CARD,
-    MessageKind.LINE_APPROVED: frozenset({"limit"}),
-    MessageKind.LINE_DECLINED: frozenset(),
-    MessageKind.LINE_UNDER_REVIEW: frozenset(),
-    MessageKind.MONEY_ON_ITS_WAY: _CARD | {"amount"},
-    MessageKind.MONEY_ARRIVED: _CARD | {"amount"},
-    MessageKind.PAYOUT_FAILED: _CARD | {"amount"},
-    MessageKind.INSTALMENT_DUE_SOON: _CARD | {"amount", "due_date"},
-    MessageKind.INSTALMENT_PAID: frozenset({"amount", "due_date"}),
-    MessageKind.DEBIT_FAILED: _CARD | {"amount"},
-    MessageKind.OVERDUE: frozenset({"amount", "due_date"}),
-    MessageKind.REPAID_EARLY: frozenset({"amount"}),
-    MessageKind.LOAN_SETTLED: frozenset({"amount"}),
+    title: str
+    body: str
+
+    @property
+    def params(self) -> frozenset[str]:
+        return frozenset(re.findall(r"%\((\w+)\)s", self.title + self.body))
+
+
+TEXTS: Final[Mapping[MessageKind, MessageText]] = {
+    MessageKind.CARD_BOUND: MessageText(
+        _("Card added"),
+        _("Your card ending in %(last4)s is ready to receive money and repay."),
+    ),
+    MessageKind.LINE_APPROVED: MessageText(
+        _("Your limit is ready"),
+        _("You can now borrow up to %(limit)s. It costs nothing until you borrow."),
+    ),
+    MessageKind.LINE_DECLINED: MessageText(
+        _("We cannot offer you a limit now"),
+        _("Open your application to see why, and what you can do about it."),
+    ),
+    MessageKind.LINE_UNDER_REVIEW: MessageText(
+        _("A colleague is looking at your application"),
+        _("You need not do anything. We will tell you as soon as it is decided."),
+    ),
+    MessageKind.MONEY_ON_ITS_WAY: MessageText(
+        _("Your money is on its way"),
+        _("%(amount)s is going to your card ending in %(last4)s. It mostly takes seconds."),
+    ),
+    MessageKind.MONEY_ARRIVED: MessageText(
+        _("Your money has arrived"),
+        _("%(amount)s is on your card ending in %(last4)s."),
+    ),
+    MessageKind.PAYOUT_FAILED: MessageText(
+        _("Your money could not be sent"),
+        _(
+            "Your bank did not take %(amount)s for the card ending in %(last4)s. You owe nothing "
+            "for it. Please try again with another card."
+        ),
+    ),
+    MessageKind.INSTALMENT_DUE_SOON: MessageText(
+        _("A repayment is coming up"),
+        _(
+            "We will take %(amount)s from your card ending in %(last4)s on %(due_date)s. Please "
+            "make sure there is enough on it."
+        ),
+    ),
+    MessageKind.INSTALMENT_PAID: MessageText(
+        _("Repayment received"),
+        _("We received %(amount)s for the repayment due on %(due_date)s. Thank you."),
+    ),
+    MessageKind.DEBIT_FAILED: MessageText(
+        _("We could not collect your repayment"),
+        _(
+            "%(amount)s could not be taken from your card ending in %(last4)s. Please put money on "
+            "it or repay in the app."
+        ),
+    ),
+    MessageKind.OVERDUE: MessageText(
+        _("Your repayment is overdue"),
+        _(
+            "%(amount)s was due on %(due_date)s. Please repay soon, so that it does not cost you "
+            "more. If you are in difficulty, talk to us."
+        ),
+    ),
+    MessageKind.REPAID_EARLY: MessageText(
+        _("Early repayment received"),
+        _("We received %(amount)s. Your repayment plan is up to date."),
+    ),
+    MessageKind.LOAN_SETTLED: MessageText(
+        _("Your loan is repaid in full"),
+        _("Your loan of %(amount)s is closed. You owe nothing more for it. Thank you."),
+    ),
 }
 
-#: Sent to the phone as well: what a person must not find out days later.
+#: What a person must not find out days later.
 BY_SMS: Final = frozenset(
     {
         MessageKind.LINE_APPROVED,
@@ -65,5 +130,6 @@ class MessageParamsError(ValueError):
 
 def check_params(*, kind: MessageKind, params: Mapping[str, str]) -> None:
     """Raise MessageParamsError unless `params` are exactly those of the kind: our own mistake."""
-    if params.keys() != PARAMS[kind]:
-        raise MessageParamsError(f"{kind} takes {sorted(PARAMS[kind])}, got {sorted(params)}")
+    wanted = TEXTS[kind].params
+    if params.keys() != wanted:
+        raise MessageParamsError(f"{kind} takes {sorted(wanted)}, got {sorted(params)}")

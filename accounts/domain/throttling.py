@@ -27,7 +27,7 @@ def wait_after(*, failures: int) -> timedelta:
     if failures < FREE_FAILURES:
         return timedelta(0)
     doublings = min(failures - FREE_FAILURES, 16)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def remaining(*, since: datetime | None, pause: timedelta, now: datetime) -> timedelta:
