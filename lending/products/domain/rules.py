@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from typing import Final
 
@@ -40,7 +41,7 @@ class Problem:
 
     field: str
     message: str
-    figures: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 def check_terms(
