@@ -14,6 +14,7 @@ from core.money import Money
 from risk.domain.facts import DecisionSubject, RiskFacts
 from risk.domain.policy import OfferTable, Policy
 from risk.domain.reasons import MAX_REASONS, ReasonCode
+from risk.domain.rules import exposure_minor
 from risk.domain.states import Outcome
 
 OFFICER: Final = "officer"
@@ -55,10 +56,12 @@ def check_ruling(
     if ruling.outcome is Outcome.DECLINE or facts.subject is DecisionSubject.DRAWDOWN:
         _check_no_terms(ruling)
     if ruling.outcome is Outcome.APPROVE:
-        granted = facts.requested
-        if policy.offer is not None:
-            granted = _check_terms(ruling, facts, policy, policy.offer)
-        _check_authority(granted, policy, roles)
+        if policy.offer is None:
+            exposure = Money(exposure_minor(facts=facts), facts.currency)
+            _check_authority(facts.requested, exposure, policy, roles)
+        else:
+            limit = _check_terms(ruling, facts, policy, policy.offer)
+            _check_authority(limit, limit, policy, roles)
 
 
 def _check_reasons(ruling: Ruling) -> None:
@@ -105,8 +108,11 @@ def _check_terms(ruling: Ruling, facts: RiskFacts, policy: Policy, table: OfferT
     return limit
 
 
-def _check_authority(granted: Money, policy: Policy, roles: frozenset[str]) -> None:
-    if granted > policy.exposure_cap:
+def _check_authority(
+    granted: Money, exposure: Money, policy: Policy, roles: frozenset[str]
+) -> None:
+    """The law caps what would be owed in all; the house caps what one officer grants."""
+    if exposure > policy.exposure_cap:
         raise Refused(
             code="over-exposure-cap",
             message=format_lazy(
