@@ -46,6 +46,7 @@ class CardBinding(models.Model):
     card = models.ForeignKey(VaultedCard, models.PROTECT, related_name="bindings")
     rail = models.CharField(max_length=20)
     phone = EncryptedTextField()
+    identity_fingerprint = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=[(s, s) for s in BindingState])
     is_default = models.BooleanField(default=False)
     reference = models.CharField(max_length=40, unique=True)

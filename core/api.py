@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -18,6 +19,11 @@ from core.idempotency import HEADER, Answer, fingerprint, parse_key, run_once
 from core.problems import CONTENT_TYPE, as_kadai_error
 
 V = TypeVar("V", bound=APIView)
+
+#: For `extend_schema(parameters=[...])` of every idempotent method.
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, required=True, description="8 to 64 characters, new per act"
+)
 
 
 def user_id(request: Request) -> UUID:

@@ -7,7 +7,6 @@ idempotent under the same key, so that is safe too.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from core.crypto import blind_index
 from core.errors import Conflict, InvalidInput, KadaiError, Refused
 from core.models import IdempotencyRecord
 from core.problems import problem_body
@@ -52,9 +52,9 @@ def parse_key(*, header: str | None) -> str:
 
 
 def fingerprint(*, method: str, path: str, body: bytes) -> str:
-    """What makes two requests the same request."""
-    head = f"{method} {path}\x00".encode()
-    return hashlib.sha256(head + body).hexdigest()
+    """What makes two requests the same. Keyed: a body may hold a card number (PCI DSS 3.5.1.1)."""
+    text = f"{method} {path}\x00{body.decode('latin-1')}"
+    return blind_index(text=text, purpose="idempotency")
 
 
 def _begin(*, owner: UUID, key: str, print_: str, now: datetime) -> IdempotencyRecord | Answer:

@@ -1,3 +1,8 @@
 """Fixtures of every kind of test. Each room keeps its own in tests/fixtures."""
 
-pytest_plugins: list[str] = ["tests.fixtures.database", "tests.fixtures.sandbox", "tests.fixtures.risk"]
+pytest_plugins: list[str] = [
+    "tests.fixtures.database",
+    "tests.fixtures.sandbox",
+    "tests.fixtures.risk",
+    "tests.fixtures.house",
+]

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('rail', models.CharField(max_length=20)),
                 ('phone', core.fields.EncryptedTextField()),
+                ('identity_fingerprint', models.CharField(max_length=64)),
                 ('state', models.CharField(choices=[(cards.domain.states.BindingState['PENDING_SMS'], cards.domain.states.BindingState['PENDING_SMS']), (cards.domain.states.BindingState['ACTIVE'], cards.domain.states.BindingState['ACTIVE']), (cards.domain.states.BindingState['FAILED'], cards.domain.states.BindingState['FAILED']), (cards.domain.states.BindingState['SUSPENDED'], cards.domain.states.BindingState['SUSPENDED']), (cards.domain.states.BindingState['EXPIRED'], cards.domain.states.BindingState['EXPIRED']), (cards.domain.states.BindingState['UNBOUND'], cards.domain.states.BindingState['UNBOUND'])], max_length=12)),
                 ('is_default', models.BooleanField(default=False)),
                 ('reference', models.CharField(max_length=40, unique=True)),

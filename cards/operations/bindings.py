@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.consents import REQUIRED, Step
+from accounts.domain.messages import MessageKind
+from accounts.domain.phones import PhoneError, parse_phone
 from accounts.operations import (
     record_four_factor_verified,
     require_consents,
     send_message,
 )
+from accounts.queries import FourFactors as FourFactorsOnFile
 from accounts.queries import get_four_factors
-from django.db import transaction
-from django.utils.translation import gettext_lazy as _
-
-from accounts.domain.consents import ConsentKind
 from cards.domain.states import BINDING, BindingEvent, BindingState
 from cards.models import BindingHold, CardBinding
 from cards.operations.rails import rail_named
@@ -43,7 +46,16 @@ def _apply(binding: CardBinding, event: BindingEvent) -> None:
     binding.state = BINDING.next(BindingState(binding.state), event)
 
 
-def _create(*, user_id: UUID, pan_text: str, phone: str, now: datetime) -> CardBinding:
+def _parse_phone(text: str) -> str:
+    try:
+        return parse_phone(text)
+    except PhoneError:
+        raise InvalidInput.field("phone", _("This is not a mobile number.")) from None
+
+
+def _create(
+    person: FourFactorsOnFile, *, user_id: UUID, pan_text: str, phone: str, now: datetime
+) -> CardBinding:
     """The row under whose reference the bank will be asked."""
     lock_name(name=f"bindings:{user_id}")
     mine = CardBinding.objects.filter(user_id=user_id)
@@ -66,6 +78,7 @@ def _create(*, user_id: UUID, pan_text: str, phone: str, now: datetime) -> CardB
         card=card,
         rail=DEFAULT_RAIL,
         phone=phone,
+        identity_fingerprint=person.fingerprint,
         state=BINDING.initial,
         reference=new_reference(),
         sent_at=now,
@@ -74,6 +87,8 @@ def _create(*, user_id: UUID, pan_text: str, phone: str, now: datetime) -> CardB
 
 def _order(binding: CardBinding) -> SignOrder:
     person = get_four_factors(user_id=binding.user_id)
+    if person.fingerprint != binding.identity_fingerprint:
+        raise Conflict(code="binding-ended", message=_("This binding has ended. Start again."))
     factors = FourFactors(
         name=person.name,
         id_number=person.id_number,
@@ -92,13 +107,11 @@ def start_binding(
     (`card_number`), Refused (consents or identity missing, the bank's no), Conflict (bound
     already), TooManyRequests, Unavailable (the bank did not answer).
     """
-    required = (ConsentKind.IDENTITY_VERIFICATION, ConsentKind.CARD_DEBIT_AUTHORISATION)
-    require_consents(user_id=user_id, kinds=required)
+    require_consents(user_id=user_id, kinds=REQUIRED[Step.BIND_CARD])
     person = get_four_factors(user_id=user_id)
+    reserved = _parse_phone(phone) if phone else person.phone
     with transaction.atomic():
-        binding = _create(
-            user_id=user_id, pan_text=card_number, phone=phone or person.phone, now=now
-        )
+        binding = _create(person, user_id=user_id, pan_text=card_number, phone=reserved, now=now)
     outcome = rail_named(binding.rail).sign(order=_order(binding))
     if outcome.status is SignStatus.SMS_SENT:
         return binding
@@ -178,9 +191,8 @@ def _count_wrong_code(*, binding_id: UUID, outcome: SignOutcome, now: datetime) 
 
 def _activate(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> CardBinding:
     with transaction.atomic():
-        lock_name(
-            name=f"bindings:{CardBinding.objects.values_list('user_id', flat=True).get(pk=binding_id)}"
-        )
+        owner = CardBinding.objects.values_list("user_id", flat=True).get(pk=binding_id)
+        lock_name(name=f"bindings:{owner}")
         binding = lock_row(CardBinding, pk=binding_id)
         if binding.state == BindingState.ACTIVE:
             return binding
@@ -191,11 +203,16 @@ def _activate(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> CardB
             user_id=binding.user_id, is_default=True
         ).exists()
         binding.save()
-        record_four_factor_verified(user_id=binding.user_id, evidence=f"card:{binding.pk}", now=now)
+        record_four_factor_verified(
+            user_id=binding.user_id,
+            fingerprint=binding.identity_fingerprint,
+            evidence=f"card:{binding.pk}",
+            now=now,
+        )
         send_message(
             user_id=binding.user_id,
-            kind="card_bound",
-            params={"last4": binding.card.last4},
+            kind=MessageKind.CARD_BOUND,
+            params={"bank": binding.card.bin.issuer_zh, "last4": binding.card.last4},
             key=f"card_bound:{binding.pk}",
             now=now,
         )

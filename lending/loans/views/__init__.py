@@ -1,0 +1,1 @@
+"""Pages of the way from the limit to the loan."""

@@ -1,0 +1,136 @@
+"""Borrowing: choose, read, sign, and watch the money arrive."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.queries import get_borrower
+from cards.domain.states import BindingState
+from cards.queries import list_cards
+from core.businessday import get_business_date
+from core.clock import now
+from core.errors import KadaiError
+from core.web import attempt, borrower_page, person
+from lending.loans.domain.states import LineState
+from lending.loans.forms import BorrowForm, SignForm
+from lending.loans.operations import make_quote, open_disclosure, sign_drawdown
+from lending.loans.queries.lines import get_line
+from lending.loans.queries.loans import get_drawdown
+from lending.loans.queries.quotes import get_disclosure, get_quote
+from lending.products.queries import list_products
+
+
+def _offer(request: HttpRequest) -> dict[str, Any] | None:
+    """What can be chosen; None without a line to draw from."""
+    user_id = person(request)
+    line = get_line(borrower_id=user_id)
+    if line is None or line.state is not LineState.ACTIVE:
+        return None
+    kind = get_borrower(user_id=user_id).kind
+    products = list_products(
+        borrower_kind=kind.value, as_of=get_business_date(), currency=line.limit.currency
+    )
+    cards = [card for card in list_cards(user_id=user_id) if card.state == BindingState.ACTIVE]
+    return {"line": line, "products": products, "cards": cards}
+
+
+def _form(request: HttpRequest, offer: dict[str, Any]) -> BorrowForm:
+    choices = {"products": offer["products"], "cards": offer["cards"]}
+    return BorrowForm(request.POST or None, **choices, available=offer["line"].available)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@borrower_page
+def borrow(request: HttpRequest) -> HttpResponse:
+    """Choose amount, term, method, purpose and card; then on to the disclosure sheet."""
+    offer = _offer(request)
+    if offer is None:
+        messages.info(request, _("You need an active limit before you can borrow."))
+        return redirect("loans:home")
+    form = _form(request, offer)
+    if form.is_valid():
+        quote_id = _make_quote(request, form)
+        if quote_id is not None:
+            return redirect("loans:disclosure", quote_id)
+    return render(request, "loans/borrow.html", {**offer, "form": form, "tab": "home"})
+
+
+def _make_quote(request: HttpRequest, form: BorrowForm) -> UUID | None:
+    ask = partial(make_quote, borrower_id=person(request), request=form.as_request(), now=now())
+    return attempt(form, ask)
+
+
+@require_POST
+@borrower_page
+def plan(request: HttpRequest) -> HttpResponse:
+    """The piece of the borrow page that shows the plan of what is chosen now (htmx)."""
+    offer = _offer(request)
+    form = None if offer is None else _form(request, offer)
+    quote = None
+    if form is not None and form.is_valid():
+        quote_id = _make_quote(request, form)
+        if quote_id is not None:
+            quote = get_quote(borrower_id=person(request), quote_id=quote_id)
+    return render(request, "loans/_plan.html", {"form": form, "quote": quote})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@borrower_page
+def disclosure(request: HttpRequest, quote_id: UUID) -> HttpResponse:
+    """The sheet with every charge; signing opens when it was read long enough."""
+    user_id = person(request)
+    form = SignForm(request.POST or None)
+    if form.is_valid():
+        drawdown_id = attempt(
+            form,
+            partial(
+                sign_drawdown,
+                borrower_id=user_id,
+                quote_id=quote_id,
+                key=form.key,
+                confirmed=form.cleaned_data["confirmed"],
+                now=now(),
+            ),
+        )
+        if drawdown_id is not None:
+            return redirect("loans:drawdown", drawdown_id)
+    try:
+        opened_at = open_disclosure(borrower_id=user_id, quote_id=quote_id, now=now())
+    except KadaiError as error:
+        if error.code != "quote-expired":
+            raise
+        messages.warning(request, str(error.message))
+        return redirect("loans:borrow")
+    quote = get_quote(borrower_id=user_id, quote_id=quote_id)
+    sheet = get_disclosure(view=quote)
+    read = int((now() - opened_at).total_seconds())
+    context = {
+        "form": form,
+        "quote": quote,
+        "sheet": sheet,
+        "seconds_left": max(sheet.reading_seconds - read, 0),
+        "tab": "home",
+    }
+    return render(request, "loans/disclosure.html", context)
+
+
+@require_safe
+@borrower_page
+def drawdown(request: HttpRequest, drawdown_id: UUID) -> HttpResponse:
+    """Where the money is; the page asks again by itself until it is there."""
+    found = get_drawdown(borrower_id=person(request), drawdown_id=drawdown_id)
+    context = {
+        "drawdown": found,
+        "seconds": int((now() - found.signed_at).total_seconds()),
+        "tab": "home",
+    }
+    page = "loans/_drawdown.html" if request.headers.get("HX-Request") else "loans/drawdown.html"
+    return render(request, page, context)
