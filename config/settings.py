@@ -207,6 +207,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "BorrowerKindEnum": "accounts.domain.states.BorrowerKind",
+        "ConsentKindEnum": "accounts.domain.consents.ConsentKind",
+    },
 }
 
 UNFOLD: dict[str, Any] = {
