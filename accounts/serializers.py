@@ -7,7 +7,6 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.domain.consents import ConsentKind
-from accounts.domain.messages import MessageKind
 from accounts.domain.states import BorrowerKind, CodePurpose, IdentityState
 
 #: CONSOLE codes are asked for by the console alone.
@@ -104,7 +103,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
 
 class MessageSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=list(MessageKind))
+    kind = serializers.CharField(help_text="Such as money_arrived. New kinds may come.")
     title = serializers.CharField()
     body = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -22,8 +22,8 @@ def send_message(
 ) -> UUID:
     """Put a message into a person's inbox, once per `key`, and return its id.
 
-    Kinds and parameters: `accounts.domain.messages`. Raises ValueError for others: a caller's
-    mistake.
+    Kinds and parameters: `accounts.domain.messages`. Raises ValueError for an unknown kind or a
+    missing parameter: a caller's mistake.
     """
     known = MessageKind(kind)
     check_params(kind=known, params=params)

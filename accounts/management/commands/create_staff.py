@@ -8,18 +8,12 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.encoding import force_str
+from django.core.management.base import BaseCommand
 
 from accounts.domain.states import Role
 from accounts.operations import create_staff
 from core.clock import now
-from core.errors import KadaiError
-
-
-def _one_line(error: KadaiError) -> str:
-    texts = [f"{name}: {force_str(t)}" for name, found in error.fields.items() for t in found]
-    return " ".join(texts or [force_str(error.message)]).replace("\n", " ")
+from core.commands import one_line_errors
 
 
 def _password() -> str:
@@ -44,10 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("roles", nargs="+", metavar="role", help=", ".join(Role))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
+        with one_line_errors():
             user_id = create_staff(
                 phone=options["phone"], password=_password(), roles=options["roles"], now=now()
             )
-        except KadaiError as error:
-            raise CommandError(_one_line(error)) from error
         self.stdout.write(str(user_id))
