@@ -194,7 +194,7 @@ def list_trades(order_id: str) -> Answer:
         rows = connection.execute(
             "SELECT t.order_id, t.txn_time, t.txn_type, t.query_id, t.amount, t.status, t.resp_code,"
             " t.req_reserved, coalesce(sum(n.sends), 0)::int AS notice_sends,"
-            " count(n.delivered_at) AS notices_delivered"
+            " count(n.id) AS notices, count(n.delivered_at) AS notices_delivered"
             " FROM trade t LEFT JOIN notice n ON n.trade_id = t.id WHERE t.order_id = %s"
             " GROUP BY t.id ORDER BY t.id LIMIT 20",
             (order_id,),

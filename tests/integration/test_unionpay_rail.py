@@ -257,16 +257,16 @@ def test_until_it_settles_a_payment_is_unknown(
 
 
 def test_insufficient_funds_is_a_certain_failure(
-    rail: Rail, sandbox: SandboxControl, signed: Signed, mailbox: Mailbox
+    rail: Rail, sandbox: SandboxControl, signed: Signed
 ) -> None:
-    order = signed.order("10000.01", notify_url=mailbox.url)
+    order = signed.order("10000.01")
     outcome = rail.debit(order=order)
     assert (outcome.status, outcome.code) == (RailStatus.FAILED, "64")
     assert outcome.response_class is ResponseClass.LATER
     asked = rail.query(reference=order.reference, sent_at=order.sent_at)
     assert (asked.status, asked.code) == (RailStatus.FAILED, "64")
     assert sandbox.balance(pan=signed.pan) == 1_000_000
-    assert mailbox.bodies == []
+    assert sandbox.trades(order_id=order.reference)[0]["notices"] == 0
 
 
 def test_a_debit_above_the_daily_limit_fails_for_today(
@@ -290,16 +290,16 @@ def test_a_credit_card_pays_up_to_its_limit(rail: Rail, sandbox: SandboxControl)
 
 
 def test_money_that_vanishes_before_settlement_fails_the_payment(
-    rail: Rail, sandbox: SandboxControl, signed: Signed, mailbox: Mailbox
+    rail: Rail, sandbox: SandboxControl, signed: Signed
 ) -> None:
     sandbox.fault(name="delay_settlement", card_last4=signed.pan[-4:], argument={"seconds": 0.5})
-    order = signed.order("9000.00", notify_url=mailbox.url)
+    order = signed.order("9000.00")
     assert rail.debit(order=order).status is RailStatus.ACCEPTED
     sandbox.change_account(pan=signed.pan, withdraw=500_000)
-    assert sandbox.wait_settled(order_id=order.reference)["resp_code"] == "64"
+    settled = sandbox.wait_settled(order_id=order.reference)
+    assert (settled["resp_code"], settled["notices"]) == ("64", 0)
     asked = rail.query(reference=order.reference, sent_at=order.sent_at)
     assert (asked.status, asked.code) == (RailStatus.FAILED, "64")
-    assert mailbox.bodies == []
 
 
 def test_a_payout_reaches_the_card(
@@ -322,6 +322,18 @@ def test_a_payout_to_somebody_else_is_refused(
     payee = Payee(name="别人", pan=signed.pan)
     outcome = rail.payout(order=signed.order("1.00"), payee=payee)
     assert (outcome.status, outcome.code) == (RailStatus.FAILED, "66")
+    assert sandbox.balance(pan=signed.pan) == 1_000_000
+
+
+def test_the_lender_cannot_pay_out_more_than_it_has_at_the_bank(
+    rail: Rail, sandbox: SandboxControl, signed: Signed
+) -> None:
+    order = signed.order("200000000.00")
+    payee = Payee(name=signed.account["name"], pan=signed.pan)
+    assert rail.payout(order=order, payee=payee).status is RailStatus.ACCEPTED
+    sandbox.wait_settled(order_id=order.reference)
+    asked = rail.query(reference=order.reference, sent_at=order.sent_at)
+    assert (asked.status, asked.code) == (RailStatus.FAILED, "64")
     assert sandbox.balance(pan=signed.pan) == 1_000_000
 
 
@@ -377,6 +389,17 @@ def test_a_time_out_after_effect_is_found_by_query_and_not_paid_twice(
     again = hasty_rail.debit(order=order)
     assert (again.status, again.code) == (RailStatus.UNKNOWN, "12")
     assert sandbox.balance(pan=signed.pan) == 1_000_000 - 1_000
+
+
+def test_an_order_sent_again_is_never_told_that_it_failed(
+    rail: Rail, sandbox: SandboxControl, signed: Signed
+) -> None:
+    order = signed.order("10.00")
+    rail.debit(order=order)
+    sandbox.wait_settled(order_id=order.reference)
+    rail.unsign(reference=reference(), agreement_no=signed.agreement_no, sent_at=datetime.now(UTC))
+    again = rail.debit(order=order)
+    assert (again.status, again.code) == (RailStatus.UNKNOWN, "12")
 
 
 def test_nobody_listening_is_unknown(sandbox_process: SandboxProcess, signed: Signed) -> None:
@@ -514,6 +537,30 @@ def test_a_merchant_of_the_same_root_does_not_speak_for_the_bank(
             parse(rail, resign(notified, sandbox_process.keys_dir, name))
 
 
+def test_what_the_bank_tells_another_merchant_is_not_for_us(
+    rail: Rail, sandbox_process: SandboxProcess, notified: dict[str, str]
+) -> None:
+    for name, value in (("merId", "777290058110049"), ("orderId", "")):
+        changed = resign({**notified, name: value}, sandbox_process.keys_dir, "bank_sign")
+        with pytest.raises(ForgedNotification, match="not addressed to us"):
+            parse(rail, changed)
+
+
+def test_the_bank_may_tell_of_a_failure_or_of_nonsense(
+    rail: Rail, sandbox_process: SandboxProcess, notified: dict[str, str]
+) -> None:
+    def told(**changes: str) -> RailStatus:
+        fields = resign({**notified, **changes}, sandbox_process.keys_dir, "bank_sign")
+        body = urlencode(fields).encode()
+        return rail.parse_notification(body=body, headers={}).outcome.status
+
+    assert told() is RailStatus.SUCCEEDED
+    assert told(respCode="64") is RailStatus.FAILED
+    assert told(respCode="A6") is RailStatus.UNKNOWN
+    assert told(txnAmt="much") is RailStatus.UNKNOWN
+    assert told(currencyCode="840") is RailStatus.UNKNOWN
+
+
 def fixed(moment: datetime) -> datetime:
     return moment
 
@@ -649,4 +696,6 @@ def test_an_accepted_payment_settles_once_although_the_bank_is_killed(tmp_path: 
         finally:
             second.kill()
         assert control.balance(pan=signed.pan) == 1_000_000 - 5_000
+        # Each trade was claimed by one of them: neither ran into the other's work.
+        assert "interrupted" not in process.log.read_text()
         assert control.books()["balanced"] is True

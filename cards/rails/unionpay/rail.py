@@ -43,6 +43,7 @@ _ANY: Final = "000000"
 _NO_AGREEMENT: Final = "40"
 _MAX_ANSWER: Final = 256 * 1024
 _CHUNK: Final = 16 * 1024
+_MAX_DESCRIPTION: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,10 @@ class UnionPayRail:
 
     def debit(self, *, order: PaymentOrder) -> RailOutcome:
         """01/01: collect under the token, without a code."""
-        more = {"tokenPayData": self._token(order.agreement_no)}
+        more = {
+            "tokenPayData": self._token(order.agreement_no),
+            "orderDesc": order.purpose[:_MAX_DESCRIPTION],
+        }
         return self._pay("01", "01", _AGREEMENTS, order, more)
 
     def payout(self, *, order: PaymentOrder, payee: Payee) -> RailOutcome:
@@ -152,6 +156,7 @@ class UnionPayRail:
             "accNo": self._encrypt(payee.pan),
             "customerInfo": self._customer({"customerNm": payee.name}, {}),
             "encryptCertId": self._encrypt_id,
+            "orderDesc": order.purpose[:_MAX_DESCRIPTION],
         }
         return self._pay("12", "00", _PAYOUTS, order, more)
 
@@ -279,6 +284,7 @@ class UnionPayRail:
 
     def _exchange(self, path: str, fields: dict[str, str]) -> dict[str, str] | None:
         """Send a message; the bank's verified answer to it, or None: then nobody knows anything."""
+        fields = {name: value for name, value in fields.items() if value}
         fields[signature.SIGNATURE] = signature.sign(fields=fields, key=self._config.merchant_key)
         try:
             text = self._post(self._config.gateway_url + path, fields)
