@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from accounts.domain.states import BorrowerKind
 from core.serializers import MoneyField
-from lending.products.domain import METHOD_NAMES, PURPOSE_NAMES, Method, ProductTerms, Purpose
+from lending.products.domain import METHOD_NAMES, PURPOSE_NAMES, Method, ProductTerms
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d+(\.\d+)?$", "example": "0.12"})
@@ -25,7 +25,7 @@ class RateField(serializers.Field[Decimal, str, str, Decimal]):
 class PurposeSerializer(serializers.Serializer[Mapping[str, str]]):
     """A purpose the money may be used for."""
 
-    code = serializers.ChoiceField(choices=[purpose.value for purpose in Purpose])
+    code = serializers.CharField()
     name = serializers.CharField()
 
 

@@ -37,8 +37,8 @@ class Command(BaseCommand):
     def _summary(self, violations: list[Violation]) -> str:
         books = count_books()
         return _(
-            "Ledger: {entries} entries, {lines} lines, {currencies} currencies, "
-            "{violations} violations."
+            "Ledger: entries {entries}, lines {lines}, currencies {currencies}, "
+            "violations {violations}."
         ).format(
             entries=books.entries,
             lines=books.lines,
