@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
-from django.forms import BaseForm
-from django.http import Http404, HttpRequest
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
-from core.errors import KadaiError, NotAuthenticated, Unavailable
+from core.errors import KadaiError, NotAuthenticated, NotFound, Unavailable
 from core.money import Money, MoneyError
 
-F = TypeVar("F", bound=BaseForm)
+F = TypeVar("F", bound=forms.Form)
+T = TypeVar("T")
+
+#: Where every dead end leads back to. Named here so that the kernel imports nothing above it.
+HOME: Final = "/"
 
 
 class KeyedForm(forms.Form):
@@ -117,15 +126,23 @@ def apply_error(form: F, error: KadaiError) -> F:
     """
     shown = 0
     for name, texts in error.fields.items():
-        target = name if name in form.fields else NON_FIELD_ERRORS
         for text in texts:
-            form.add_error(target if target != NON_FIELD_ERRORS else None, str(text))
+            form.add_error(name if name in form.fields else None, str(text))
             shown += 1
     if not shown:
         form.add_error(None, str(error.message))
     if isinstance(form, KeyedForm) and not isinstance(error, Unavailable):
         form.renew_key()
     return form
+
+
+def attempt(form: F, action: Callable[[], T]) -> T | None:
+    """Run one operation; None when it refused, and the form says why."""
+    try:
+        return action()
+    except KadaiError as error:
+        apply_error(form, error)
+        return None
 
 
 def person(request: HttpRequest) -> UUID:
@@ -136,6 +153,25 @@ def person(request: HttpRequest) -> UUID:
     return key
 
 
-def or_404(error: KadaiError) -> Exception:
-    """A page for a record that is not there; every other refusal stays what it is."""
-    return Http404(str(error.message)) if error.status == 404 else error
+def borrower_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page behind the login that ends nowhere.
+
+    Somebody else's record is a 404. A refusal no form could carry becomes a message on the home
+    page, which shows what can be done next.
+    """
+
+    @login_required
+    @never_cache
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as error:
+            raise Http404(str(error.message)) from error
+        except NotAuthenticated:
+            return redirect_to_login(request.get_full_path())
+        except KadaiError as error:
+            messages.error(request, str(error.message))
+            return redirect(HOME)
+
+    return page

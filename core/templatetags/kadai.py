@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, RadioSelect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -79,3 +80,11 @@ def widget_kind(field: BoundField) -> str:
     if isinstance(widget, RadioSelect):
         return "radio"
     return "money" if "input-money" in widget.attrs.get("class", "") else "plain"
+
+
+@register.simple_tag
+def sandbox_messages_url() -> str:
+    """Where the demo shows the SMS it did not send; empty when a real gateway sends them."""
+    if not settings.SMS_GATEWAY_URL.startswith(settings.SANDBOX_URL):
+        return ""
+    return f"{settings.SANDBOX_URL}/sms/"

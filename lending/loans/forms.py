@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cards.queries import CardView
-from core.money import Money
 from core.web import KeyedForm, MoneyField
 from lending.loans.operations import LineRequest, QuoteRequest
 from lending.loans.texts import OCCUPATIONS, method_text, purpose_text
@@ -100,14 +100,13 @@ class BorrowForm(forms.Form):
     )
     product = forms.ChoiceField(label=_("Repayment method"), widget=forms.RadioSelect)
     purpose = forms.ChoiceField(label=_("What is it for?"))
-    card = forms.TypedChoiceField(label=_("Paid to and repaid from"), empty_value=None)
+    card = forms.TypedChoiceField(label=_("Paid to and repaid from"), coerce=UUID)
 
     def __init__(
         self,
         *args: Any,
         products: Sequence[ProductTerms],
         cards: Sequence[CardView],
-        available: Money,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +116,6 @@ class BorrowForm(forms.Form):
         self._choices("product", [(row.code, method_text(row.method)) for row in products])
         self._choices("purpose", _purpose_choices(purposes))
         self._choices("card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards])
-        self.available = available
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

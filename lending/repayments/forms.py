@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ class RepayForm(KeyedForm):
 
     kind = forms.ChoiceField(label=_("How much?"), widget=forms.RadioSelect)
     amount = MoneyField(label=_("Amount"), required=False)
-    card = forms.TypedChoiceField(label=_("From the card"), empty_value=None)
+    card = forms.TypedChoiceField(label=_("From the card"), coerce=UUID)
 
     def __init__(
         self, *args: Any, loan: LoanView, cards: Sequence[CardView], **kwargs: Any

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cards.domain.states import BindingState
 from cards.queries import list_cards
 from core.businessday import get_business_date
 from core.clock import now
+from core.errors import NotFound
+from core.money import Money
+from core.pdf import render_sheet
+from core.templatetags.kadai import day, moment
 from core.web import attempt, borrower_page, person
 from lending.loans.domain import PaymentKind
 from lending.loans.domain.states import LoanStatus
 from lending.loans.queries.loans import get_loan, list_loans
 from lending.repayments import operations, queries
-from lending.repayments.certificate import certificate_pdf
 from lending.repayments.forms import RepayForm
 
 
@@ -54,7 +60,7 @@ def repay(request: HttpRequest, loan_id: UUID) -> HttpResponse:
                 key=form.key,
                 kind=PaymentKind(data["kind"]),
                 amount=data["amount"],
-                binding_id=UUID(data["card"]) if data["card"] else None,
+                binding_id=data["card"],
                 now=now(),
             ),
         )
@@ -86,7 +92,35 @@ def result(request: HttpRequest, repayment_id: UUID) -> HttpResponse:
 @borrower_page
 def certificate(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """The settlement certificate (结清证明) as PDF."""
-    found = queries.get_certificate(borrower_id=person(request), loan_id=loan_id)
-    response = HttpResponse(certificate_pdf(certificate=found), content_type="application/pdf")
+    try:
+        found = queries.get_certificate(borrower_id=person(request), loan_id=loan_id)
+    except NotFound:
+        messages.info(request, _("The certificate is issued within moments of the last repayment."))
+        return redirect("loans:loan", loan_id)
+    response = HttpResponse(_certificate_pdf(found), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return response
+
+
+def _certificate_pdf(found: queries.CertificateView) -> bytes:
+    """The stored content in the reader's language."""
+    content = found.content
+    amount = Money.parse(content["amount"], content["currency"])
+    days = [date.fromisoformat(content[name]) for name in ("disbursed_on", "settled_on")]
+    return render_sheet(
+        title=_("Settlement certificate"),
+        text=_(
+            "The lender confirms that this loan is fully repaid and that nothing is owed on it."
+        ),
+        facts=[
+            (_("Certificate"), content["number"]),
+            (_("Loan"), content["loan_number"]),
+            (_("Borrower"), content["borrower"]),
+            (_("Amount borrowed"), amount.display),
+            (_("Paid out on"), day(days[0])),
+            (_("Fully repaid on"), day(days[1])),
+            (_("Lender"), _("The lender")),
+            (_("Issued"), moment(found.issued_at)),
+        ],
+        small=[_("Content hash (SHA-256): %(hash)s") % {"hash": found.sha256}],
+    )

@@ -73,6 +73,20 @@
     });
   }
 
+  // The bank behind the first digits of a card number; the digits stay on the phone.
+  function recognise(input) {
+    var names = JSON.parse(document.getElementById("issuers").textContent);
+    var out = document.getElementById("issuer");
+    input.addEventListener("input", function () {
+      var digits = input.value.replace(/\D/g, "");
+      var name = "";
+      for (var n = 10; n >= 4 && !name; n -= 1) {
+        if (digits.length >= n) name = names[digits.slice(0, n)] || "";
+      }
+      out.textContent = name;
+    });
+  }
+
   // A slider beside an amount field: whichever moves, the other follows.
   function slider(range) {
     var input = document.getElementById(range.getAttribute("data-for"));
@@ -106,6 +120,7 @@
     all("[data-wait]", root).forEach(countdown);
     all("form", root).forEach(gate);
     all("[data-group]", root).forEach(group);
+    all("[data-recognise]", root).forEach(recognise);
     all("[data-for]", root).forEach(slider);
     all("[data-shows]", root).forEach(shows);
   }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +23,7 @@ from cards.queries import list_cards
 from core.businessday import get_business_date
 from core.clock import now
 from core.errors import KadaiError
+from core.money import Money
 from core.web import attempt, borrower_page, person
 from lending.loans.domain.states import LineState
 from lending.loans.forms import BorrowForm, SignForm
@@ -25,7 +31,12 @@ from lending.loans.operations import make_quote, open_disclosure, sign_drawdown
 from lending.loans.queries.lines import get_line
 from lending.loans.queries.loans import get_drawdown
 from lending.loans.queries.quotes import get_disclosure, get_quote
+from lending.loans.texts import method_text
+from lending.products.domain import ProductTerms
 from lending.products.queries import list_products
+
+SLIDER_STEP: Final = 100
+FIRST_AMOUNT: Final = Decimal(5000)
 
 
 def _offer(request: HttpRequest) -> dict[str, Any] | None:
@@ -43,8 +54,17 @@ def _offer(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def _form(request: HttpRequest, offer: dict[str, Any]) -> BorrowForm:
-    choices = {"products": offer["products"], "cards": offer["cards"]}
-    return BorrowForm(request.POST or None, **choices, available=offer["line"].available)
+    products, cards = offer["products"], offer["cards"]
+    available = offer["line"].available
+    months = {count for row in products[:1] for count in row.instalment_options}
+    # A modest sum, never the whole limit: nobody is nudged into more than they came for.
+    initial = {
+        "amount": min(available, Money.rounded(FIRST_AMOUNT, available.currency)),
+        "instalments": max(months, default=None),
+        "product": products[0].code if products else None,
+        "purpose": products[0].purposes[0].value if products else None,
+    }
+    return BorrowForm(request.POST or None, products=products, cards=cards, initial=initial)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +80,37 @@ def borrow(request: HttpRequest) -> HttpResponse:
         quote_id = _make_quote(request, form)
         if quote_id is not None:
             return redirect("loans:disclosure", quote_id)
-    return render(request, "loans/borrow.html", {**offer, "form": form, "tab": "home"})
+    context = {
+        **offer,
+        "form": form,
+        "methods": _methods(form, offer["products"]),
+        "slider": _slider(offer["products"], available=offer["line"].available),
+        "tab": "home",
+    }
+    return render(request, "loans/borrow.html", context)
+
+
+def _methods(
+    form: BorrowForm, products: Sequence[ProductTerms]
+) -> list[tuple[BoundWidget, dict[str, str]]]:
+    """Each radio button with the product behind it, in words."""
+    language = get_language() or settings.LANGUAGE_CODE
+    words = [
+        {
+            "name": row.name(language=language),
+            "tagline": row.tagline(language=language),
+            "method": method_text(row.method),
+        }
+        for row in products
+    ]
+    return list(zip(form["product"], words, strict=True))
+
+
+def _slider(products: Sequence[ProductTerms], *, available: Money) -> dict[str, int]:
+    """The slider in whole units, from the least a product lends to what is left of the limit."""
+    low = min(int(row.min_amount.amount) for row in products)
+    high = max(int(available.amount), low)
+    return {"low": low, "high": high, "step": SLIDER_STEP, "at": min(int(FIRST_AMOUNT), high)}
 
 
 def _make_quote(request: HttpRequest, form: BorrowForm) -> UUID | None:
@@ -116,6 +166,7 @@ def disclosure(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         "form": form,
         "quote": quote,
         "sheet": sheet,
+        "method": method_text(quote.terms.method),
         "seconds_left": max(sheet.reading_seconds - read, 0),
         "tab": "home",
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from core.businessday import get_business_date
 from core.web import borrower_page, person
 from lending.loans.queries.loans import get_contract, get_loan, list_loans
+from lending.loans.texts import method_text
 
 
 @require_safe
@@ -26,7 +27,8 @@ def loan_list(request: HttpRequest) -> HttpResponse:
 def loan(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """One loan today: what is due, the whole schedule, and what would settle it."""
     found = get_loan(borrower_id=person(request), loan_id=loan_id, as_of=get_business_date())
-    return render(request, "loans/detail.html", {"loan": found, "tab": "me"})
+    context = {"loan": found, "method": method_text(found.method), "tab": "me"}
+    return render(request, "loans/detail.html", context)
 
 
 @require_safe
