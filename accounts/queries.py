@@ -117,6 +117,17 @@ def get_user(*, user_id: UUID) -> User:
     return user
 
 
+def phone_index(number: str) -> str:
+    """How a phone number (eleven digits) is looked up."""
+    return blind_index(text=number, purpose="phone")
+
+
+def find_user_id(*, phone: str) -> UUID | None:
+    """Who registered with a phone number of eleven digits."""
+    rows = User.objects.filter(phone_index=phone_index(phone), registered_at__isnull=False)
+    return rows.values_list("pk", flat=True).first()
+
+
 def get_borrower(*, user_id: UUID) -> Borrower:
     """One registered borrower. Raises NotFound, for staff too."""
     user = (

@@ -10,7 +10,8 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+
+from config.console_look import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take type arguments at run time too
 
@@ -66,8 +67,8 @@ RAILS: dict[str, dict[str, str]] = {
 PROBLEM_TYPE_BASE = "urn:kadai:problem:"
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.console_app.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
+    "config",
     "core",
     "accounts",
     "cards",
@@ -165,7 +167,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -211,13 +212,6 @@ SPECTACULAR_SETTINGS = {
         "BorrowerKindEnum": "accounts.domain.states.BorrowerKind",
         "ConsentKindEnum": "accounts.domain.consents.ConsentKind",
     },
-}
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": _("Kadai console"),
-    "SITE_HEADER": _("Kadai console"),
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_HISTORY": False,
 }
 
 LOGGING = {

@@ -2,13 +2,15 @@
 
 from types import ModuleType
 
-import lending.products.urls
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 import accounts.urls
 import cards.urls
 import lending.loans.urls
+import lending.products.urls
 import lending.repayments.urls
 
 APPS: tuple[ModuleType, ...] = (
@@ -19,8 +21,16 @@ APPS: tuple[ModuleType, ...] = (
     lending.repayments.urls,
 )
 
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """This process answers. It asks nobody else, so it stays true while others are down."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
     path("rails/", include((cards.urls.rails, "rails"))),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     *(path("", include((app.web, app.app_name))) for app in APPS),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.phones import PhoneError, parse_phone
 from accounts.domain.states import UserKind
 from accounts.models import User
-from core.crypto import blind_index
+from accounts.queries import phone_index
 from core.errors import InvalidInput
 from core.locks import lock_row
 
@@ -23,11 +23,6 @@ def read_phone(text: str) -> str:
         return parse_phone(text)
     except PhoneError:
         raise InvalidInput.field("phone", PHONE_MESSAGE) from None
-
-
-def phone_index(number: str) -> str:
-    """How a number is looked up."""
-    return blind_index(text=number, purpose="phone")
 
 
 def lock_by_phone(*, number: str) -> User | None:

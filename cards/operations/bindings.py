@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.consents import REQUIRED, Step
 from accounts.domain.messages import MessageKind
-from accounts.domain.phones import PhoneError, parse_phone
 from accounts.operations import (
     record_four_factor_verified,
     require_consents,
     send_message,
 )
+from accounts.operations.phones import read_phone
 from accounts.queries import FourFactors as FourFactorsOnFile
 from accounts.queries import get_four_factors
 from cards.domain.states import BINDING, BindingEvent, BindingState
@@ -44,13 +44,6 @@ def new_reference() -> str:
 
 def _apply(binding: CardBinding, event: BindingEvent) -> None:
     binding.state = BINDING.next(BindingState(binding.state), event)
-
-
-def _parse_phone(text: str) -> str:
-    try:
-        return parse_phone(text)
-    except PhoneError:
-        raise InvalidInput.field("phone", _("This is not a mobile number.")) from None
 
 
 def _create(
@@ -109,7 +102,7 @@ def start_binding(
     """
     require_consents(user_id=user_id, kinds=REQUIRED[Step.BIND_CARD])
     person = get_four_factors(user_id=user_id)
-    reserved = _parse_phone(phone) if phone else person.phone
+    reserved = read_phone(phone) if phone else person.phone
     with transaction.atomic():
         binding = _create(person, user_id=user_id, pan_text=card_number, phone=reserved, now=now)
     outcome = rail_named(binding.rail).sign(order=_order(binding))
