@@ -8,6 +8,7 @@ import gettext as _gettext
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,11 +32,20 @@ def gettext(message: str) -> str:
 
 def say(text: str) -> None:
     """One line for the person at the terminal."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    _write(sys.stdout, text)
 
 
 def complain(text: str) -> None:
     """One line on standard error."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """A terminal that has gone away (a closed window, `| head`) must not end what runs here."""
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

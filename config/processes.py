@@ -163,7 +163,9 @@ def process_facts(*, pid: int) -> ProcessFacts | None:
         state=fields[0],
         started=int(fields[19]),
     )
-    return None if facts.state in "ZX" else facts
+    # A dead leader whose other threads still end keeps its ports until they have.
+    is_dead = facts.state in "ZX" and int(fields[17]) <= 1
+    return None if is_dead else facts
 
 
 def all_processes() -> list[ProcessFacts]:

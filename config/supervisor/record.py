@@ -119,18 +119,17 @@ def _stop_left_over(record: RunRecord, folder: Path) -> None:
         if _is_alive(child):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child.pid, signal.Signals(child.death_signal))
-    groups = {child.pid for child in children}
+        else:
+            _kill_members(child, folder)
 
     def gone() -> bool:
-        return not any(_is_alive(child) for child in children) and not _members(groups, folder)
+        return not any(_is_alive(child) or _members(child, folder) for child in children)
 
     if not wait_until(true=gone, seconds=10.0):
         for child in children:
             if _is_alive(child):
                 kill_group(group=child.pid, number=signal.SIGKILL)
-        for pid in _members(groups, folder):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            _kill_members(child, folder)
         wait_until(true=gone, seconds=5.0)
 
 
@@ -139,12 +138,18 @@ def _is_alive(child: ChildRecord) -> bool:
     return facts is not None and facts.started == child.started
 
 
-def _members(groups: set[int], folder: Path) -> list[int]:
-    """Children's own children whose leader is dead; the marker keeps strangers out."""
+def _members(child: ChildRecord, folder: Path) -> list[int]:
+    """The child's own children; the marker keeps strangers out."""
     return [
         facts.pid
         for facts in all_processes()
-        if facts.group in groups
-        and facts.pid != facts.group
+        if facts.group == child.pid
+        and facts.pid != child.pid
         and process_variable(pid=facts.pid, name=MARKER) == str(folder)
     ]
+
+
+def _kill_members(child: ChildRecord, folder: Path) -> None:
+    for pid in _members(child, folder):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

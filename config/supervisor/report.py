@@ -1,5 +1,6 @@
 """What the person, or the program, that started an instance gets to read."""
 
+import contextlib
 import json
 import os
 import time
@@ -29,8 +30,11 @@ class Report:
             say(_("Kadai starts in {folder}").format(folder=plan.folder))
 
     def event(self, text: str) -> None:
-        """Something happened."""
-        with open(self._plan.logs / "supervisor.log", "a", encoding="utf-8") as log:
+        """Something happened. Never fails: a full disk must not keep us from stopping cleanly."""
+        with (
+            contextlib.suppress(OSError),
+            open(self._plan.logs / "supervisor.log", "a", encoding="utf-8") as log,
+        ):
             log.write(f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ} {text}\n")
         if not self._quiet:
             say(text)

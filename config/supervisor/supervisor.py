@@ -257,7 +257,8 @@ class Supervisor:
                         death_signal=int(child.service.death_signal),
                     )
                 )
-        self._record.write(children=records)
+        with contextlib.suppress(OSError):  # a full disk: what runs goes on without the note
+            self._record.write(children=records)
 
     def _trim_logs(self) -> None:
         """Keep one older piece of each log; the writers append, so cutting theirs short is safe."""
