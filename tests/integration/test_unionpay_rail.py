@@ -679,8 +679,8 @@ def test_an_accepted_payment_settles_once_although_the_bank_is_killed(tmp_path: 
         control = process.control
         rail = get_rail(name="unionpay", options=process.rail_settings)
         signed = make_signed(rail, control)
-        control.fault(name="delay_settlement", argument={"seconds": 1}, count=10)
-        orders = [signed.order("10.00") for _ in range(5)]
+        control.fault(name="delay_settlement", argument={"seconds": 6}, count=10)
+        orders = [signed.order("10.00") for _ in range(10)]
         for order in orders:
             assert rail.debit(order=order).status is RailStatus.ACCEPTED
         process.kill()
@@ -695,7 +695,7 @@ def test_an_accepted_payment_settles_once_although_the_bank_is_killed(tmp_path: 
                 assert asked.status is RailStatus.SUCCEEDED
         finally:
             second.kill()
-        assert control.balance(pan=signed.pan) == 1_000_000 - 5_000
+        assert control.balance(pan=signed.pan) == 1_000_000 - 10_000
         # Each trade was claimed by one of them: neither ran into the other's work.
         assert "interrupted" not in process.log.read_text()
         assert control.books()["balanced"] is True
