@@ -16,7 +16,7 @@ from types import FrameType
 
 from config.console import gettext as _
 from config.embedded import postgres, valkey
-from config.embedded.places import place_home
+from config.embedded.places import SHELF, place_home
 from config.ports import find_free
 from config.processes import (
     Account,
@@ -75,6 +75,8 @@ def _remove(folder: Path) -> None:
         if link.is_symlink():
             shutil.rmtree(link.resolve(), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        SHELF.rmdir()  # only when it is empty
 
 
 def _sweep() -> None:

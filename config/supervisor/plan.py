@@ -53,7 +53,7 @@ class Plan:
     @property
     def environment_file(self) -> Path:
         """What we added to the environment, to be sourced by a shell; mode 0600."""
-        return self.folder / "environment"
+        return self.folder / "environment.sh"
 
     @property
     def public_url(self) -> str:
