@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.states import BorrowerKind
 from accounts.operations import ShownDocument
 from accounts.queries import Document
-from core.web import CodeField, PhoneField
+from core.web import CodeField, PhoneField, set_choices
 
 _AGREE = _("Tick each of them to go on.")
 
@@ -39,9 +39,7 @@ class AgreementsMixin(forms.Form):
     def show(self, documents: Sequence[Document]) -> None:
         """Offer these texts; all of them are needed."""
         self.documents = tuple(documents)
-        field = self.fields["agreed"]
-        if isinstance(field, forms.MultipleChoiceField):
-            field.choices = [(shown_value(text), text.title) for text in documents]
+        set_choices(self, "agreed", [(shown_value(text), text.title) for text in documents])
 
     def clean_agreed(self) -> tuple[ShownDocument, ...]:
         """Every text ticked, as the operation takes them."""

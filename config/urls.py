@@ -9,11 +9,13 @@ from drf_spectacular.views import SpectacularAPIView
 
 import accounts.urls
 import cards.urls
+import core.urls
 import lending.loans.urls
 import lending.products.urls
 import lending.repayments.urls
 
 APPS: tuple[ModuleType, ...] = (
+    core.urls,
     accounts.urls,
     cards.urls,
     lending.products.urls,

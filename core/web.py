@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
@@ -11,12 +11,12 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from core.errors import KadaiError, NotAuthenticated, NotFound, Unavailable
+from core.errors import KadaiError, NotAuthenticated, NotFound, Text, Unavailable
 from core.money import Money, MoneyError
 
 F = TypeVar("F", bound=forms.Form)
@@ -45,7 +45,8 @@ class KeyedForm(forms.Form):
 
     def renew_key(self) -> None:
         """A refused form that is corrected is another request."""
-        data = self.data.copy()
+        data = QueryDict(mutable=True)
+        data.update(self.data)
         data[self.add_prefix("request_key")] = str(uuid4())
         self.data = data
 
@@ -116,6 +117,14 @@ class PhoneField(forms.CharField):
             ),
             **kwargs,
         )
+
+
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, Text]]) -> None:
+    """Offer what this visitor can choose."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is not a choice")
+    field.choices = choices
 
 
 def apply_error(form: F, error: KadaiError) -> F:

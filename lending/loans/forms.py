@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cards.queries import CardView
-from core.web import KeyedForm, MoneyField
+from core.web import KeyedForm, MoneyField, set_choices
 from lending.loans.operations import LineRequest, QuoteRequest
 from lending.loans.texts import OCCUPATIONS, method_text, purpose_text
 from lending.products.domain import ProductTerms
 
-BUSINESS_OWNER = "BUSINESS_OWNER"
+BUSINESS_OWNER: Final = "BUSINESS_OWNER"
+_PLEASE_CHOOSE: Final = ("", _("Please choose"))
 
 
 def _purpose_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -24,29 +25,29 @@ def _purpose_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
 
 
 class LineForm(KeyedForm):
-    """Asking for a line as a consumer."""
+    """Asking for a line: what every borrower tells."""
 
     requested = MoneyField(
         label=_("How much would you like to be able to borrow?"),
         help_text=_("We may offer less. You owe nothing until you borrow."),
     )
     purpose = forms.ChoiceField(label=_("What is it mainly for?"))
-    occupation = forms.ChoiceField(label=_("Occupation"))
-    monthly_income = MoneyField(
-        label=_("Income a month, after tax"), help_text=_("An honest estimate is enough.")
-    )
 
     def __init__(self, *args: Any, purposes: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = _purpose_choices(purposes)
-        self.fields["purpose"] = forms.ChoiceField(
-            label=self.fields["purpose"].label, choices=[("", _("Please choose")), *choices]
-        )
-        if "occupation" in self.fields:
-            people = [item for item in OCCUPATIONS.items() if item[0] != BUSINESS_OWNER]
-            self.fields["occupation"] = forms.ChoiceField(
-                label=self.fields["occupation"].label, choices=[("", _("Please choose")), *people]
-            )
+        set_choices(self, "purpose", [_PLEASE_CHOOSE, *_purpose_choices(purposes)])
+
+
+class PersonLineForm(LineForm):
+    """Asking for a line as a consumer."""
+
+    occupation = forms.ChoiceField(
+        label=_("Occupation"),
+        choices=[_PLEASE_CHOOSE, *(row for row in OCCUPATIONS.items() if row[0] != BUSINESS_OWNER)],
+    )
+    monthly_income = MoneyField(
+        label=_("Income a month, after tax"), help_text=_("An honest estimate is enough.")
+    )
 
     def as_request(self) -> LineRequest:
         """What the operation takes."""
@@ -62,8 +63,6 @@ class LineForm(KeyedForm):
 class BusinessLineForm(LineForm):
     """Asking for a line as a small business."""
 
-    occupation = None
-    monthly_income = None
     annual_revenue = MoneyField(
         label=_("Revenue of the last 12 months"), help_text=_("As in your tax returns.")
     )
@@ -112,15 +111,12 @@ class BorrowForm(forms.Form):
         super().__init__(*args, **kwargs)
         months = sorted({count for product in products for count in product.instalment_options})
         purposes = dict.fromkeys(code for product in products for code in product.purposes)
-        self._choices("instalments", [(str(count), _months(count)) for count in months])
-        self._choices("product", [(row.code, method_text(row.method)) for row in products])
-        self._choices("purpose", _purpose_choices(purposes))
-        self._choices("card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards])
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
+        set_choices(self, "instalments", [(str(count), _months(count)) for count in months])
+        set_choices(self, "product", [(row.code, method_text(row.method)) for row in products])
+        set_choices(self, "purpose", _purpose_choices(purposes))
+        set_choices(
+            self, "card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards]
+        )
 
     def as_request(self) -> QuoteRequest:
         """What the operation takes."""

@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cards.queries import CardView
-from core.web import KeyedForm, MoneyField
+from core.errors import Text
+from core.web import KeyedForm, MoneyField, set_choices
 from lending.loans.domain import PaymentKind
 from lending.loans.queries.loans import LoanView
 
@@ -27,20 +28,17 @@ class RepayForm(KeyedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         due, payoff = loan.due_now.total, loan.payoff.total
-        kinds = [
+        kinds: list[tuple[str, Text]] = [
             (PaymentKind.DUE.value, _("What is due today: %(due)s") % {"due": due.display}),
             (PaymentKind.PAYOFF.value, _("Everything: %(all)s") % {"all": payoff.display}),
             (PaymentKind.MANUAL.value, _("Another amount")),
         ]
         if not due:
             kinds = kinds[1:]
-        self._choices("kind", kinds)
-        self._choices("card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards])
-
-    def _choices(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
+        set_choices(self, "kind", kinds)
+        set_choices(
+            self, "card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards]
+        )
 
     def clean(self) -> dict[str, Any]:
         """An amount is needed exactly when one is to be typed."""

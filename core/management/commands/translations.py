@@ -121,7 +121,7 @@ def _fill_with_source(catalogue: Catalog) -> None:
 
 def _update(*, language: str, found: Catalog) -> Catalog:
     catalogue = _read(language)
-    catalogue.update(found, no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.update(found, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     if language == "en":
         _fill_with_source(catalogue)

@@ -16,7 +16,7 @@ from accounts.queries import get_borrower, missing_consents
 from core.clock import now
 from core.web import attempt, borrower_page, person
 from lending.loans.domain.states import OPEN_APPLICATIONS
-from lending.loans.forms import BusinessLineForm, LineForm
+from lending.loans.forms import BusinessLineForm, PersonLineForm
 from lending.loans.operations import apply_for_line
 from lending.loans.queries.lines import get_application, get_line
 from lending.products.domain import PURPOSES
@@ -31,7 +31,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         step = reverse("accounts:agree", args=[Step.APPLY_FOR_CREDIT.value])
         return redirect(f"{step}?next={reverse('loans:activate')}")
     borrower = get_borrower(user_id=user_id)
-    kind = LineForm if borrower.kind is BorrowerKind.PERSON else BusinessLineForm
+    kind = PersonLineForm if borrower.kind is BorrowerKind.PERSON else BusinessLineForm
     form = kind(request.POST or None, purposes=PURPOSES[borrower.kind.value])
     if form.is_valid():
         application_id = attempt(
