@@ -2,6 +2,7 @@
 
 pytest_plugins: list[str] = [
     "tests.fixtures.database",
+    "tests.fixtures.accounts",
     "tests.fixtures.sandbox",
     "tests.fixtures.risk",
     "tests.fixtures.house",
