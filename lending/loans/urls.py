@@ -20,13 +20,13 @@ web: list[URLPattern] = [
     path("contracts/<uuid:contract_id>/", loans.contract, name="contract"),
 ]
 api: list[URLPattern] = [
-    path("applications", endpoints.ApplicationsView.as_view(), name="applications"),
+    path("credit-applications", endpoints.ApplicationsView.as_view(), name="applications"),
     path(
-        "applications/<uuid:application_id>",
+        "credit-applications/<uuid:application_id>",
         endpoints.ApplicationView.as_view(),
         name="application",
     ),
-    path("line", endpoints.LineView.as_view(), name="line"),
+    path("credit-line", endpoints.LineView.as_view(), name="line"),
     path("quotes", endpoints.QuotesView.as_view(), name="quotes"),
     path("quotes/<uuid:quote_id>", endpoints.QuoteView.as_view(), name="quote"),
     path(
