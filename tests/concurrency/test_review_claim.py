@@ -19,7 +19,7 @@ from tests.fixtures.risk import NOW, make_user, refer
 
 M = TypeVar("M", bound=models.Model)
 
-pytestmark = pytest.mark.usefixtures("committed_rows")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _plain_get(model: type[M], *, pk: UUID) -> M:
