@@ -15,12 +15,15 @@ from accounts.operations.identity import (
 from accounts.operations.login import login_with_code, login_with_password
 from accounts.operations.messages import mark_message_read, send_message, send_sms_notice
 from accounts.operations.registration import register
-from accounts.operations.staff import create_staff
+from accounts.operations.reveal import Revealed, reveal_borrower
+from accounts.operations.staff import change_staff, create_staff
 from accounts.operations.tokens import TokenHolder, issue_token, revoke_token, use_token
 
 __all__ = [
+    "Revealed",
     "ShownDocument",
     "TokenHolder",
+    "change_staff",
     "create_staff",
     "declare_identity",
     "grant_consents",
@@ -34,6 +37,7 @@ __all__ = [
     "request_sms_code",
     "require_consents",
     "revoke_token",
+    "reveal_borrower",
     "send_message",
     "send_sms_notice",
     "use_token",

@@ -17,7 +17,7 @@ from risk.domain.facts import DecisionSubject, RiskFacts
 from risk.domain.policy import Policy, parse_policy
 from risk.domain.reasons import ReasonCode
 from risk.domain.states import Outcome, ReviewState
-from risk.models import Review
+from risk.models import Decision, Review
 from risk.queries.decisions import DecisionView, view_decision
 from risk.queries.labels import FACT_LABELS, FEATURE_LABELS, STEP_LABELS, show_value
 from risk.queries.texts import OFFICER_TEXTS, Reader, Reason, reason_texts
@@ -78,6 +78,17 @@ class Proposal:
     annual_rate: Decimal
     band: str
     steps: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a decision was made of. Before it is worked out only the facts are there."""
+
+    facts: tuple[Row, ...]
+    rules: tuple[RuleRow, ...] = ()
+    points: tuple[PointsRow, ...] = ()
+    base_points: int = 0
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +187,24 @@ def get_review(*, review_id: UUID) -> ReviewDetail:
         officer_cap=policy.officer_cap,
         exposure_cap=policy.exposure_cap,
         rate_ceiling=None if policy.offer is None else policy.offer.rate_ceiling,
+    )
+
+
+def explain_decision(*, decision_id: UUID) -> Explanation:
+    """Any decision's readable facts, rules, points and offer. Raises NotFound."""
+    decision = Decision.objects.select_related("policy").filter(pk=decision_id).first()
+    if decision is None:
+        raise NotFound
+    facts = RiskFacts.from_json(decision.facts)
+    trace: Mapping[str, Any] | None = decision.trace
+    if trace is None:
+        return Explanation(facts=_fact_rows(facts))
+    return Explanation(
+        facts=_fact_rows(facts),
+        rules=_rule_rows(trace["rules"]),
+        points=_points_rows(trace["score"]["contributions"], facts.currency),
+        base_points=trace["score"]["base"],
+        proposal=_proposal(trace["offer"], parse_policy(body=decision.policy.body)),
     )
 
 

@@ -1,0 +1,5 @@
+"""Borrowers and staff in the console."""
+
+from accounts.admin.users import UserAdmin
+
+__all__ = ["UserAdmin"]
