@@ -9,6 +9,7 @@ from accounts.domain.states import IdentityState
 from accounts.queries import get_borrower
 from cards.queries import get_card, list_cards
 from core.money import Money
+from lending.loans.domain.states import LoanStatus
 from lending.loans.models import CreditApplication, Drawdown, Loan
 from lending.loans.queries.lines import outstanding_principal
 from risk.domain.facts import (
@@ -19,12 +20,6 @@ from risk.domain.facts import (
     Purpose,
     RiskFacts,
 )
-
-
-def _age(born: date | None, on: date) -> int | None:
-    if born is None:
-        return None
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def gather_facts(
@@ -42,13 +37,18 @@ def gather_facts(
     user_id = application.borrower_id
     borrower = get_borrower(user_id=user_id)
     card = get_card(user_id=user_id, binding_id=binding_id)
-    loans = Loan.objects.filter(borrower_id=user_id)
+    loans = list(Loan.objects.filter(borrower_id=user_id))
     month_ago = now - timedelta(days=30)
-    requests = (
-        CreditApplication.objects.filter(borrower_id=user_id, submitted_at__gt=month_ago).count()
-        + Drawdown.objects.filter(borrower_id=user_id, signed_at__gt=month_ago).count()
+    if subject is DecisionSubject.CREDIT_LINE:
+        mine = CreditApplication.objects.filter(borrower_id=user_id, submitted_at__gt=month_ago)
+        requests = mine.count()
+    else:
+        drawn = Drawdown.objects.filter(borrower_id=user_id, signed_at__gt=month_ago)
+        requests = drawn.count()
+    overdue_now = max(
+        (loan.days_past_due for loan in loans if loan.status == LoanStatus.ACTIVE), default=0
     )
-    overdue_now = max((loan.days_past_due for loan in loans), default=0)
+    worst = max((loan.worst_days_past_due for loan in loans), default=0)
     currency = requested.currency
 
     def money(minor: int | None) -> Money | None:
@@ -57,7 +57,7 @@ def gather_facts(
     return RiskFacts(
         subject=subject,
         borrower_kind=BorrowerKind(borrower.kind),
-        age=_age(borrower.birth_date, today),
+        age=borrower.age_on(today),
         identity_verified=borrower.identity_state == IdentityState.VERIFIED,
         occupation=Occupation(application.occupation),
         monthly_income=money(application.monthly_income),
@@ -68,8 +68,8 @@ def gather_facts(
         outstanding=outstanding_principal(borrower_id=user_id, currency=currency),
         line_limit=line_limit,
         overdue_days_now=overdue_now,
-        worst_overdue_days=max((loan.worst_days_past_due for loan in loans), default=0),
-        closed_loans=loans.exclude(status="ACTIVE").count(),
+        worst_overdue_days=max(worst, overdue_now),
+        closed_loans=sum(loan.status == LoanStatus.CLOSED_REPAID for loan in loans),
         applications_30d=max(requests - 1, 0),
         purpose=Purpose(purpose),
         years_in_business=application.years_in_business,
