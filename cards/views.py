@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.domain.consents import Step
+from accounts.queries import get_borrower
+from accounts.views.consents import agree_first
 from cards import operations, queries
 from cards.forms import BindCardForm, BindCodeForm
 from core.clock import now
@@ -31,7 +34,11 @@ def card_list(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("card_number")
 @borrower_page
 def bind(request: HttpRequest) -> HttpResponse:
-    """Type a card; the bank checks it and sends a code."""
+    """Type a card; the bank checks it and sends a code. Name and consents come first."""
+    if get_borrower(user_id=person(request)).identity_state is None:
+        return redirect("accounts:identity")
+    if agree := agree_first(request, step=Step.BIND_CARD):
+        return agree
     form = BindCardForm(request.POST or None)
     if form.is_valid():
         started = attempt(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +20,14 @@ from accounts.domain.consents import REQUIRED, Step
 from accounts.forms import AgreeForm
 from core.clock import now
 from core.web import attempt, borrower_page, person
+
+
+def agree_first(request: HttpRequest, *, step: Step) -> HttpResponse | None:
+    """On to the texts a step still needs and back to the page that asks; None if there are none."""
+    if not queries.missing_consents(user_id=person(request), kinds=REQUIRED[step]):
+        return None
+    page = reverse("accounts:agree", args=[step.value])
+    return redirect(f"{page}?{urlencode({'next': request.path})}")
 
 
 def _texts() -> tuple[queries.Document, ...]:

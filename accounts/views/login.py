@@ -64,7 +64,8 @@ def send_code(request: HttpRequest, purpose: str) -> HttpResponse:
     if purpose not in _BORROWERS_CODES:
         raise Http404
     context = _code_sent(request, purpose=_BORROWERS_CODES[purpose])
-    return render(request, "accounts/_code.html", {**context, "purpose": purpose})
+    form = CodeLoginForm(initial={"code": request.POST.get("code", "")})
+    return render(request, "accounts/_code.html", {**context, "form": form, "purpose": purpose})
 
 
 def _typed(form: Form) -> Form:

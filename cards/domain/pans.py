@@ -32,4 +32,4 @@ def normalise_pan(*, text: str) -> str:
 
 def mask_pan(*, last4: str) -> str:
     """What a person sees: no more than the last four (PCI DSS 3.4.1 allows BIN + last 4)."""
-    return f"•••• {last4}"
+    return f"••••\N{NO-BREAK SPACE}{last4}"

@@ -11,6 +11,7 @@ web: list[URLPattern] = [
     path("repay/", views.due, name="due"),
     path("repay/<uuid:loan_id>/", views.repay, name="repay"),
     path("repayments/<uuid:repayment_id>/", views.result, name="result"),
+    path("loans/<uuid:loan_id>/repayments/", views.history, name="history"),
     path("loans/<uuid:loan_id>/certificate.pdf", views.certificate, name="certificate"),
 ]
 api: list[URLPattern] = [

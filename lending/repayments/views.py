@@ -90,6 +90,17 @@ def result(request: HttpRequest, repayment_id: UUID) -> HttpResponse:
 
 @require_safe
 @borrower_page
+def history(request: HttpRequest, loan_id: UUID) -> HttpResponse:
+    """What was repaid on a loan, refusals of the bank included."""
+    user_id = person(request)
+    loan = get_loan(borrower_id=user_id, loan_id=loan_id, as_of=get_business_date())
+    rows = queries.list_repayments(borrower_id=user_id, loan_id=loan_id)
+    context = {"loan": loan, "rows": rows, "tab": "repay"}
+    return render(request, "repayments/history.html", context)
+
+
+@require_safe
+@borrower_page
 def certificate(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """The settlement certificate (结清证明) as PDF."""
     try:

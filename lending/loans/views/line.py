@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.domain.consents import REQUIRED, Step
+from accounts.domain.consents import Step
 from accounts.domain.states import BorrowerKind
-from accounts.queries import get_borrower, missing_consents
+from accounts.queries import get_borrower
+from accounts.views.consents import agree_first
 from core.clock import now
 from core.web import attempt, borrower_page, person
 from lending.loans.domain.states import OPEN_APPLICATIONS
@@ -27,9 +27,8 @@ from lending.products.domain import PURPOSES
 def activate(request: HttpRequest) -> HttpResponse:
     """Ask for a line. The consents it needs come first, on a page of their own."""
     user_id = person(request)
-    if missing_consents(user_id=user_id, kinds=REQUIRED[Step.APPLY_FOR_CREDIT]):
-        step = reverse("accounts:agree", args=[Step.APPLY_FOR_CREDIT.value])
-        return redirect(f"{step}?next={reverse('loans:activate')}")
+    if agree := agree_first(request, step=Step.APPLY_FOR_CREDIT):
+        return agree
     borrower = get_borrower(user_id=user_id)
     kind = PersonLineForm if borrower.kind is BorrowerKind.PERSON else BusinessLineForm
     form = kind(request.POST or None, purposes=PURPOSES[borrower.kind.value])
