@@ -79,6 +79,12 @@ class Conflict(KadaiError):
     message = _("This is not possible in the present state.")
 
 
+class TooLarge(KadaiError):
+    status = 413
+    code = "too-large"
+    message = _("The request is too large.")
+
+
 class Refused(KadaiError):
     """A business rule says no (limit, consent, regulation)."""
 
@@ -102,6 +108,14 @@ class TooManyRequests(KadaiError):
     ) -> None:
         self.retry_after = retry_after  # seconds; 0 where nobody knows
         super().__init__(code=code, message=message, fields=fields)
+
+
+class Failed(KadaiError):
+    """A defect of ours."""
+
+    status = 500
+    code = "failed"
+    message = _("Something went wrong on our side. Please try again later.")
 
 
 class Unavailable(KadaiError):

@@ -87,6 +87,11 @@ def _begin(*, owner: UUID, key: str, print_: str, now: datetime) -> IdempotencyR
         return record
 
 
+def _may_change(status: int) -> bool:
+    """Whether the same request may get another answer a moment later."""
+    return status >= 500 or status == 429
+
+
 def run_once(
     *, owner: UUID, key: str, print_: str, now: datetime, action: Callable[[], Answer]
 ) -> Answer:
@@ -100,11 +105,14 @@ def run_once(
     try:
         answer = action()
     except KadaiError as error:
+        if _may_change(error.status):
+            begun.delete()
+            raise
         answer = Answer(error.status, problem_body(error=error))
     except BaseException:
         begun.delete()
         raise
-    if answer.status >= 500 or answer.status == 429:
+    if _may_change(answer.status):
         begun.delete()
         return answer
     begun.status, begun.body = answer.status, answer.body

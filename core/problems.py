@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,8 @@ from core.errors import (
     KadaiError,
     NotAuthenticated,
     NotFound,
+    Text,
+    TooLarge,
     TooManyRequests,
 )
 from core.statemachine import IllegalTransition
@@ -31,17 +33,24 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 
 
+def _printed(text: Text) -> str:
+    """A sentence as it can be sent and stored: DRF repeats what was typed, and neither UTF-8 takes
+    a lone surrogate nor Postgres a NUL.
+    """
+    return force_str(text).encode(errors="replace").decode().replace("\0", "?")
+
+
 def problem_body(*, error: KadaiError) -> dict[str, Any]:
     """The members of the problem document. `type` is stable and identifies the kind."""
     body: dict[str, Any] = {
         "type": f"{settings.PROBLEM_TYPE_BASE}{error.code}",
-        "title": force_str(error.message),
+        "title": _printed(error.message),
         "status": error.status,
         "code": error.code,
     }
     if error.fields:
         body["errors"] = {
-            name: [force_str(text) for text in texts] for name, texts in error.fields.items()
+            name: [_printed(text) for text in texts] for name, texts in error.fields.items()
         }
     return body
 
@@ -81,6 +90,8 @@ def as_kadai_error(exc: Exception) -> KadaiError | None:
             return InvalidInput(fields=_flatten(exc.detail))
         case exceptions.ParseError():
             return InvalidInput(code="malformed", message=_("The request body cannot be read."))
+        case RequestDataTooBig():
+            return TooLarge()
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return NotAuthenticated()
         case exceptions.PermissionDenied() | PermissionDenied():
