@@ -80,7 +80,7 @@ class Tour:
     # --- the way ------------------------------------------------------------------------------
 
     def open_bank_account(self) -> None:
-        body = f"110101{1960 + secrets.randbelow(40)}0{1 + secrets.randbelow(9)}15"
+        body = f"110101{1970 + secrets.randbelow(30)}0{1 + secrets.randbelow(9)}15"
         body += f"{secrets.randbelow(1000):03d}"
         total = sum(int(d) * w for d, w in zip(body, _ID_WEIGHTS, strict=True))
         self.account = self.bank(
