@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.console import gettext as _
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LINUX = sys.platform == "linux"
@@ -51,8 +53,10 @@ def server_account() -> Account | None:
         entry = pwd.getpwnam("nobody")
     except KeyError:
         raise StartError(
-            "Postgres refuses to run as root and this system has no user `nobody`: start Kadai as "
-            "an ordinary user, or set DATABASE_URL and SANDBOX_DATABASE_URL to a real server."
+            _(
+                "Postgres refuses to run as root and this system has no user `nobody`: start Kadai "
+                "as an ordinary user, or set DATABASE_URL and SANDBOX_DATABASE_URL to a real server."
+            )
         ) from None
     return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
 
@@ -65,12 +69,12 @@ def spawn(
     output: int | None,
     account: Account | None,
     death_signal: signal.Signals,
-    own_session: bool = True,
 ) -> subprocess.Popen[bytes]:
     """Start a child that receives `death_signal` when we die, however we die (Linux).
 
-    `output` is an open file descriptor for both streams; None keeps ours. Call it from the main
-    thread: Linux ties the death signal to the thread that forked.
+    `output` is an open file descriptor for both streams, and the child leads a session of its own.
+    None is for a command in the foreground: it keeps our streams and our terminal. Call it from
+    the main thread: Linux ties the death signal to the thread that forked.
     """
     return subprocess.Popen(
         list(argv),
@@ -79,7 +83,7 @@ def spawn(
         stdin=subprocess.DEVNULL if output is not None else None,
         stdout=output,
         stderr=output,
-        start_new_session=own_session,
+        start_new_session=output is not None,
         preexec_fn=_die_with(parent=os.getpid(), death_signal=death_signal),
         user=account.uid if account else None,
         group=account.gid if account else None,

@@ -16,7 +16,7 @@ from config.processes import StartError, adopt_orphans, server_account
 from config.supervisor import parts, plan
 from config.supervisor.plan import Plan
 from config.supervisor.record import instance_lock
-from config.supervisor.report import Report, read_logins
+from config.supervisor.report import ConsoleReport, JsonReport, Report, read_logins
 from config.supervisor.supervisor import StopRequested, Supervisor
 
 
@@ -83,7 +83,7 @@ def _run(options: argparse.Namespace, stopper: _Stopper) -> None:
         instance = Plan(folder=folder, ports=choose(given=os.environ), given=dict(os.environ))
         plan.check_ports(ports=instance.ports)
         record.set_url(url=instance.public_url)
-        report = Report(plan=instance, quiet=options.json)
+        report = (JsonReport if options.json else ConsoleReport)(plan=instance)
         supervisor = Supervisor(logs=instance.logs, record=record, announce=report.event)
         stopper.supervisor = supervisor
         if stopper.requested:

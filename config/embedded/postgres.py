@@ -218,9 +218,6 @@ def _check_cluster(cluster: Path) -> None:
         version = (cluster / "PG_VERSION").read_text(errors="replace").strip()
     except OSError:
         version = ""
-    advice = _(
-        "Restore it from a backup, or move {folder} away to start with an empty database."
-    ).format(folder=cluster)
     if re.fullmatch(r"\d{1,2}(\.\d)?", version) and version != MAJOR:
         raise StartError(
             _(
@@ -230,11 +227,10 @@ def _check_cluster(cluster: Path) -> None:
         )
     if version != MAJOR or not (cluster / "global" / "pg_control").is_file():
         raise StartError(
-            _("The database folder {folder} is damaged (not a Postgres database).").format(
-                folder=cluster
-            )
-            + " "
-            + advice
+            _(
+                "The database folder {folder} is damaged (not a Postgres database): restore it from "
+                "a backup, or move it away to start with an empty database."
+            ).format(folder=cluster)
         )
 
 

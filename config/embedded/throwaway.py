@@ -219,7 +219,6 @@ def _run(argv: Sequence[str], env: Mapping[str, str]) -> int:
             output=None,
             account=None,
             death_signal=signal.SIGTERM,
-            own_session=False,
         )
     except FileNotFoundError:
         raise StartError(_("There is no command {name}.").format(name=argv[0])) from None

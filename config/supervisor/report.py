@@ -17,17 +17,11 @@ LOGIN_FIELDS = ("role", "phone", "password", "url")
 
 
 class Report:
-    """Progress for a person, or one line of JSON for a program; always a log.
+    """Keeps the log of the supervisor; the kinds below say what the terminal gets."""
 
-    `quiet` keeps everything but the JSON line off the terminal.
-    """
-
-    def __init__(self, *, plan: Plan, quiet: bool) -> None:
+    def __init__(self, *, plan: Plan) -> None:
         self._plan = plan
-        self._quiet = quiet
         self._begun = time.monotonic()
-        if not quiet:
-            say(_("Kadai starts in {folder}").format(folder=plan.folder))
 
     def event(self, text: str) -> None:
         """Something happened. Never fails: a full disk must not keep us from stopping cleanly."""
@@ -36,8 +30,6 @@ class Report:
             open(self._plan.logs / "supervisor.log", "a", encoding="utf-8") as log,
         ):
             log.write(f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ} {text}\n")
-        if not self._quiet:
-            say(text)
 
     def done(self, name: str, seconds: float) -> None:
         """A step ended well."""
@@ -45,27 +37,32 @@ class Report:
 
     def ready(self, *, logins: list[dict[str, str]]) -> None:
         """Everything runs: where to go and how to log in."""
-        seconds = time.monotonic() - self._begun
-        if self._quiet:
-            say(json.dumps(self._facts(logins, seconds), ensure_ascii=False))
-            return
-        self.event(_("Kadai is ready after {seconds:.1f} s.").format(seconds=seconds))
+        self.event(_("Kadai is ready after {seconds:.1f} s.").format(seconds=self.elapsed()))
+        self._announce(logins)
+
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._begun
+
+    def _announce(self, logins: list[dict[str, str]]) -> None:
+        raise NotImplementedError
+
+
+class ConsoleReport(Report):
+    """All of it, for a person."""
+
+    def __init__(self, *, plan: Plan) -> None:
+        super().__init__(plan=plan)
+        say(_("Kadai starts in {folder}").format(folder=plan.folder))
+
+    def event(self, text: str) -> None:
+        """Something happened."""
+        super().event(text)
+        say(text)
+
+    def _announce(self, logins: list[dict[str, str]]) -> None:
         for line in [*self._addresses(), *_login_lines(logins), _("Ctrl-C stops it.")]:
             say(line)
-
-    def _facts(self, logins: list[dict[str, str]], seconds: float) -> dict[str, object]:
-        return {
-            "public_url": self._plan.public_url,
-            "sandbox_url": self._plan.sandbox_url,
-            "codes_url": f"{self._plan.sandbox_url}/sms",
-            "ports": dict(self._plan.ports),
-            "data_dir": str(self._plan.folder),
-            "environment_file": str(self._plan.environment_file),
-            "logs": str(self._plan.logs),
-            "pid": os.getpid(),
-            "seconds": round(seconds, 1),
-            "logins": logins,
-        }
 
     def _addresses(self) -> list[str]:
         rows = [
@@ -76,6 +73,25 @@ class Report:
             (_("Logs"), str(self._plan.logs)),
         ]
         return ["", *(f"  {_pad(name, 18)} {value}" for name, value in rows), ""]
+
+
+class JsonReport(Report):
+    """One line of JSON when ready, for a program."""
+
+    def _announce(self, logins: list[dict[str, str]]) -> None:
+        facts = {
+            "public_url": self._plan.public_url,
+            "sandbox_url": self._plan.sandbox_url,
+            "codes_url": f"{self._plan.sandbox_url}/sms",
+            "ports": dict(self._plan.ports),
+            "data_dir": str(self._plan.folder),
+            "environment_file": str(self._plan.environment_file),
+            "logs": str(self._plan.logs),
+            "pid": os.getpid(),
+            "seconds": round(self.elapsed(), 1),
+            "logins": logins,
+        }
+        say(json.dumps(facts, ensure_ascii=False))
 
 
 def read_logins(*, folder: Path) -> list[dict[str, str]]:
