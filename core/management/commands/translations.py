@@ -134,7 +134,7 @@ def _write(*, language: str, catalogue: Catalog) -> None:
     catalogue.header_comment = f"# Kadai, {language}. Kept by `manage.py translations --write`."
     with (folder / "django.po").open("wb") as target:
         write_po(target, catalogue, width=100, sort_output=True, include_lineno=False)
-    (folder / "django.mo").write_bytes(_compiled(catalogue))
+    (folder / "django.mo").write_bytes(_compiled(_read(language)))
 
 
 def _problems(*, language: str, found: Catalog) -> Iterator[str]:
