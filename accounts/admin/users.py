@@ -74,7 +74,9 @@ class UserAdmin(ConsoleModelAdmin):
     search_help_text = SEARCH_HELP
     finders = (by_phone(),)
     list_select_related = ("identity", "business")
-    list_filter = (choice_filter(_("Kind"), "kind", {k: KINDS[k] for k in BorrowerKind}),)
+    list_filter = (
+        choice_filter(_("Kind"), "kind", {kind.value: KINDS[kind.value] for kind in BorrowerKind}),
+    )
     detail_template = "console/person.html"
 
     # ---- rights: two lists, two rights ----
@@ -140,10 +142,10 @@ class UserAdmin(ConsoleModelAdmin):
         first = _BORROWERS if self.allows(request, "view_borrowers") else _STAFF
         return redirect(self.url(first))
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return _STAFF_COLUMNS if self._shown(request) == _STAFF else _BORROWER_COLUMNS
 
-    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return () if self._shown(request) == _STAFF else self.list_filter
 
     # ---- one person ----

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -39,10 +39,10 @@ class ConsoleModelAdmin(UnfoldModelAdmin):
     list_max_show_all = 25
     show_full_result_count = False
     paginator = InfinitePaginator
-    list_select_related: bool | Sequence[str] = False
+    list_select_related: ClassVar[bool | tuple[str, ...]] = False
     list_fullwidth = True
-    ordering = ("-pk",)
-    search_fields = ("pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
+    search_fields: ClassVar[tuple[str, ...]] = ("pk",)
 
     # ---- rights ----
 
@@ -100,12 +100,12 @@ class ConsoleModelAdmin(UnfoldModelAdmin):
 
     # ---- the list ----
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return tuple(self.columns)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """No condition but those of the filters: an address must not probe hashes and sums."""
-        return False
+        """The filters' own parameters only: an address must not probe hashes and sums."""
+        return lookup in {shown.parameter_name for shown in cast(Any, self.list_filter)}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
