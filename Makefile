@@ -7,6 +7,9 @@ ARGS ?=
 VENV := .venv/bin
 PY := $(VENV)/python
 WITH_SERVERS := $(PY) -m config.embedded with --
+# `python -m config.run`, except that Ctrl-C while it still loads is not answered by a traceback.
+QUIET_START := "import os, runpy, signal; signal.signal(signal.SIGINT, lambda *_: os._exit(130)); \
+  runpy.run_module('config.run', run_name='__main__', alter_sys=True)"
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
@@ -23,7 +26,7 @@ env: ## The virtual environment .venv, exactly as locked (instant when current)
 	@$(PYTHON) .ci/env.py
 
 run: env ## Everything on this machine, with demo data; prints addresses and logins; Ctrl-C stops it
-	@exec $(PY) -m config.run
+	@exec $(PY) -c $(QUIET_START)
 
 demo: env ## A guided tour: starts an instance of its own and walks through a loan
 	@exec $(PY) -m config.demo
