@@ -13,8 +13,9 @@ from accounts.domain.states import CodePurpose, UserKind
 from accounts.domain.throttling import remaining, wait_after, whole_seconds
 from accounts.models import LoginThrottle, User
 from accounts.operations.codes import Verdict, refuse, too_soon, try_code
-from accounts.operations.phones import lock_by_phone, phone_index, read_phone
+from accounts.operations.phones import lock_by_phone, read_phone
 from accounts.operations.registration import MAX_PASSWORD
+from accounts.queries import phone_index
 from core.errors import Conflict, Forbidden, InvalidInput
 from core.locks import lock_name
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from accounts.domain.states import BorrowerKind, IdentityState
+from accounts.domain.states import BorrowerKind, CodePurpose, IdentityState
 from accounts.models import Identity, LoginThrottle, SmsDevice, User
 from accounts.operations import (
     declare_identity,
@@ -19,7 +20,6 @@ from accounts.operations import (
     register,
     request_sms_code,
 )
-from accounts.operations.codes import CodePurpose
 from accounts.queries import get_four_factors
 from core.errors import KadaiError
 from tests.fixtures.accounts import (
@@ -122,8 +122,12 @@ def test_one_person_is_verified_in_one_account(carrier: FakeCarrier) -> None:
         declare_identity(user_id=user_id, name="张三", id_number=id_number(), now=NOW)
         print_ = get_four_factors(user_id=user_id).fingerprint
         calls.append(
-            lambda user_id=user_id, print_=print_: record_four_factor_verified(
-                user_id=user_id, fingerprint=print_, evidence="card:1", now=NOW
+            partial(
+                record_four_factor_verified,
+                user_id=user_id,
+                fingerprint=print_,
+                evidence="card:1",
+                now=NOW,
             )
         )
     assert _refusals(_at_once(calls)) == ["identity-taken"]

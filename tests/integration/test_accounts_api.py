@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ class Api:
         return self._client.generic(
             method,
             f"/api/v1/{path}",
-            data="" if body is None else self._client._encode_json(body, "application/json"),
+            data="" if body is None else json.dumps(body),
             content_type="application/json",
             headers=self._headers,
         )
@@ -240,7 +241,13 @@ def test_a_changed_text_is_not_agreed_to(carrier: FakeCarrier) -> None:
     document = Api().get("consent-documents").json()[0]
     wrong = {"documents": [{"id": document["id"], "body_hash": "0" * 64}]}
     _problem(me.post("me/consents", wrong), status=409, code="document-changed")
-    for body in ({"documents": []}, {"documents": "all"}, {"documents": [{"id": 1}]}, {}):
+    bad: list[dict[str, Any]] = [
+        {},
+        {"documents": []},
+        {"documents": "all"},
+        {"documents": [{"id": 1}]},
+    ]
+    for body in bad:
         assert me.post("me/consents", body).status_code == 400
     assert not Consent.objects.exists()
 
