@@ -47,7 +47,7 @@ class _Opened:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.BinaryField[str | None, str]):
+class EncryptedTextField(models.BinaryField[str | None, str | None]):
     """Text encrypted at rest; the associated data is table, column and primary key.
 
     A ciphertext copied to another row does not open. `update()` and filters cannot work on it

@@ -25,7 +25,7 @@ class IdCursorPagination(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
-                UUID(cursor.position)
+                UUID(str(cursor.position))
         except (NotFound, ValueError):
             raise InvalidInput.field(
                 self.cursor_query_param,

@@ -137,8 +137,7 @@ def test_money_is_no_float() -> None:
         if not counts_money(path.relative_to(ROOT)):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
-            call = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float"
-            if literal or call:
-                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+            match node:
+                case ast.Constant(value=float()) | ast.Call(func=ast.Name(id="float")):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
