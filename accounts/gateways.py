@@ -40,7 +40,6 @@ class HttpSmsGateway:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            # `from None`-like silence is meant for the log: the request holds a code.
             raise Unavailable(code="sms-unavailable") from error
         if answer.status_code != _ACCEPTED:
             raise Unavailable(code="sms-unavailable")
