@@ -19,7 +19,6 @@ from core.clock import local_date
 from core.crypto import blind_index
 from core.errors import Conflict, InvalidInput, NotFound, Refused, Text
 from core.locks import lock_name, lock_row
-from core.outbox import publish
 
 ADULT: Final = 18  # full civil capacity: Civil Code art. 17, 18
 
@@ -116,12 +115,6 @@ def record_four_factor_verified(
         subject = f"user:{user_id}"
         data = {"evidence": evidence}
         record(actor="system", action="identity.verified", subject=subject, now=now, data=data)
-        publish(
-            name="identity.verified",
-            key=str(user_id),
-            payload={"user_id": str(user_id)},
-            now=now,
-        )
 
 
 def record_four_factor_rejected(

@@ -166,7 +166,12 @@ def confirm_binding(*, user_id: UUID, binding_id: UUID, code: str, now: datetime
         raise InvalidInput.field(
             "code", _("The code is wrong or no longer valid."), code="code-wrong"
         )
-    return _activate(binding_id=binding.pk, outcome=outcome, now=now)
+    try:
+        return _activate(binding_id=binding.pk, outcome=outcome, now=now)
+    except Conflict:
+        # Another account is this person, or the declaration was changed meanwhile.
+        _give_back(binding_id=binding.pk, outcome=outcome, now=now)
+        raise
 
 
 def _count_wrong_code(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> None:
@@ -209,13 +214,27 @@ def _activate(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> CardB
             key=f"card_bound:{binding.pk}",
             now=now,
         )
-        publish(
-            name="card.bound",
-            key=str(binding.pk),
-            payload={"binding_id": str(binding.pk), "user_id": str(binding.user_id)},
-            now=now,
-        )
         return binding
+
+
+def _give_back(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> None:
+    """End an agreement that the bank has signed and we cannot use."""
+    with transaction.atomic():
+        binding = lock_row(CardBinding, pk=binding_id)
+        if binding.state == BindingState.PENDING_SMS:
+            _apply(binding, BindingEvent.REJECT)
+            binding.agreement_no, binding.ended_at = outcome.agreement_no, now
+            binding.save()
+            _tell_bank(binding, now=now)
+
+
+def _tell_bank(binding: CardBinding, *, now: datetime) -> None:
+    publish(
+        name="card.unbound",
+        key=str(binding.pk),
+        payload={"binding_id": str(binding.pk)},
+        now=now,
+    )
 
 
 def _own_active(*, user_id: UUID, binding_id: UUID) -> CardBinding:
@@ -259,12 +278,7 @@ def unbind_card(*, user_id: UUID, binding_id: UUID, now: datetime) -> None:
         binding.save()
         if was_default:
             _promote_another(user_id=user_id)
-        publish(
-            name="card.unbound",
-            key=str(binding.pk),
-            payload={"binding_id": str(binding.pk)},
-            now=now,
-        )
+        _tell_bank(binding, now=now)
 
 
 def _promote_another(*, user_id: UUID) -> None:

@@ -342,7 +342,6 @@ def test_a_verified_identity_is_not_exchanged(carrier: FakeCarrier) -> None:
         declare_identity(user_id=user_id, name="王五", id_number=id_number(), now=NOW)
     assert refusal.value.code == "identity-verified"
     assert queries.get_four_factors(user_id=user_id).name == "张四"
-    assert OutboxEvent.objects.filter(name="identity.verified").count() == 1
 
 
 def test_the_bank_confirms_what_it_was_asked_and_nothing_else(carrier: FakeCarrier) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts.domain.states import IdentityState
+from accounts.operations import declare_identity
 from accounts.queries import get_borrower, list_messages
 from cards.domain.states import BindingState, Direction, PaymentState
 from cards.models import CardBinding, Payment, VaultedCard
@@ -30,6 +31,7 @@ from cards.operations.payments import RESEND_AFTER
 from cards.queries import get_default_card, list_cards
 from cards.rails.base import ForgedNotification
 from core.errors import Conflict, InvalidInput, NotFound, Refused, TooManyRequests, Unavailable
+from core.models import OutboxDelivery
 from core.money import Money
 from tests.fixtures.house import House, Person
 from tests.outbox import run_outbox
@@ -354,3 +356,21 @@ def test_forged_news_changes_nothing(house: House, person: Person) -> None:
     assert Payment.objects.get().state == PaymentState.SUBMITTED
     with pytest.raises(LookupError):
         receive_notification(rail_name="nobody", body=body, headers={}, now=house.now)
+
+
+def test_a_second_account_of_the_same_person_gets_no_agreement(house: House) -> None:
+    person = house.person()
+    house.bind(person)
+    pan = second_card(house, person)
+    other = house.register(phone=f"136{person.phone[3:]}")
+    declare_identity(user_id=other.id, name=person.name, id_number=person.id_number, now=house.now)
+    binding = start_binding(user_id=other.id, card_number=pan, phone=person.phone, now=house.now)
+    code = house.bank.sms_code(to=person.phone)
+    with pytest.raises(Conflict) as refused:
+        confirm(house, other, binding.pk, code)
+    assert refused.value.code == "identity-taken"
+    run_outbox()
+    binding.refresh_from_db()
+    assert binding.state == BindingState.FAILED
+    assert list_cards(user_id=other.id) == ()
+    assert not OutboxDelivery.objects.filter(done_at__isnull=True).exists()

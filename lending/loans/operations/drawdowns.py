@@ -24,7 +24,6 @@ from core.businessday import hold_business_date
 from core.errors import Conflict, InvalidInput, NotFound, Refused
 from core.locks import lock_row
 from core.money import Money
-from core.outbox import publish
 from lending.ledger.domain.chart import AccountCode
 from lending.ledger.domain.postings import credit, debit
 from lending.ledger.operations import post_entry
@@ -236,9 +235,8 @@ def record_payout(*, payment_id: UUID, now: datetime) -> None:
         drawdown.ended_at = now
         drawdown.save()
         today = hold_business_date()
-        loan = _open_loan(drawdown, payment=payment, on=today, now=now)
+        _open_loan(drawdown, payment=payment, on=today, now=now)
         _tell(drawdown, MessageKind.MONEY_ARRIVED, now=now)
-        publish(name="loan.opened", key=str(loan.pk), payload={"loan_id": str(loan.pk)}, now=now)
 
 
 def _open_loan(drawdown: Drawdown, *, payment: PaymentView, on: date, now: datetime) -> Loan:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import get_borrower
 from cards.domain.states import BindingState
 from cards.queries import get_card, get_default_card
 from core.businessday import get_business_date
@@ -23,7 +24,7 @@ from lending.loans.domain.states import LineState
 from lending.loans.models import CreditLine, Quote
 from lending.loans.queries.lines import line_usage
 from lending.products.domain import FigureCode, ProductTerms
-from lending.products.queries import current_version, regulation_value
+from lending.products.queries import list_products, regulation_value
 
 QUOTE_VALID: Final = timedelta(minutes=30)
 
@@ -37,6 +38,15 @@ class QuoteRequest:
     instalments: int
     purpose: str
     binding_id: UUID | None = None
+
+
+def _offered(*, borrower_id: UUID, code: str, on: date) -> ProductTerms:
+    """The product, if it is on offer to this kind of borrower. Raises InvalidInput (`product`)."""
+    kind = get_borrower(user_id=borrower_id).kind
+    for product in list_products(borrower_kind=kind.value, as_of=on):
+        if product.code == code:
+            return product
+    raise InvalidInput.field("product", _("This product is not on offer to you."))
 
 
 def _check_choice(request: QuoteRequest, product: ProductTerms) -> None:
@@ -94,14 +104,14 @@ def _check_ceiling(*, figures: QuoteFigures, product: ProductTerms, on: date) ->
 def make_quote(*, borrower_id: UUID, request: QuoteRequest, now: datetime) -> UUID:
     """Work out one loan and keep it for QUOTE_VALID.
 
-    Raises InvalidInput (amount, instalments, purpose, product_code), Refused (`no-line`,
+    Raises InvalidInput (amount, instalments, purpose, product), Refused (`no-line`,
     `over-limit`, `card-missing`, `annual-cost-too-high`), NotFound (somebody else's card).
     """
     today = get_business_date()
     line = CreditLine.objects.filter(borrower_id=borrower_id, state=LineState.ACTIVE).first()
     if line is None or line.valid_until < today:
         raise Refused(code="no-line", message=_("You have no credit line to draw from."))
-    product = current_version(product_code=request.product_code, as_of=today)
+    product = _offered(borrower_id=borrower_id, code=request.product_code, on=today)
     _check_choice(request, product)
     available = Money(line.limit, line.currency) - line_usage(line=line)
     if request.amount > available:
