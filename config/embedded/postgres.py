@@ -32,8 +32,15 @@ DATABASES = ("kadai", "kadai_bank")  # each owned by a role of the same name, cl
 # Fast shutdown; an immediate one recovers from the log at the next start.
 STOP_STEPS = ((signal.SIGINT, 8.0), (signal.SIGQUIT, 3.0))
 
-DURABLE: Mapping[str, str] = {"shared_buffers": "256MB", "fsync": "on"}
+DURABLE: Mapping[str, str] = {
+    "shared_buffers": "256MB",
+    "fsync": "on",
+    # Under `minimal` a sequence that was used in the transaction that made it goes back to where
+    # it stood then when the server is killed, and hands out numbers that are taken.
+    "wal_level": "replica",
+}
 THROWAWAY: Mapping[str, str] = {
+    "wal_level": "minimal",
     "shared_buffers": "128MB",
     "fsync": "off",
     "synchronous_commit": "off",
@@ -47,7 +54,6 @@ _COMMON: Mapping[str, str] = {
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "wal_level": "minimal",
     "max_wal_senders": "0",
     "jit": "off",
     # Small shared-memory file systems (containers) cannot hold parallel queries' segments.
