@@ -6,4 +6,5 @@ pytest_plugins: list[str] = [
     "tests.fixtures.sandbox",
     "tests.fixtures.risk",
     "tests.fixtures.house",
+    "tests.fixtures.live",
 ]

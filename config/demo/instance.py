@@ -82,12 +82,21 @@ def _running() -> Instance | None:
 
 
 @contextmanager
-def _own() -> Iterator[Instance]:
-    """An instance for this demo alone, gone afterwards with all it held."""
+def own_instance(*, environment: Mapping[str, str]) -> Iterator[Instance]:
+    """An instance for the caller alone, gone afterwards with all it held.
+
+    `environment` is the one it is started with; what that replaces (DATABASE_URL, …) is shared.
+    Raises DemoError if it does not start.
+    """
     with tempfile.TemporaryDirectory(prefix="kadai-demo-") as folder:
         argv = [sys.executable, "-m", "config.run", "--data-dir", folder, "--free-ports", "--json"]
         process = subprocess.Popen(
-            argv, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True
+            argv,
+            cwd=BASE_DIR,
+            env=dict(environment),
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         try:
             line = process.stdout.readline() if process.stdout else ""
@@ -113,5 +122,5 @@ def find_instance() -> Iterator[tuple[Instance, bool]]:
     if running is not None:
         yield running, False
         return
-    with _own() as instance:
+    with own_instance(environment=os.environ) as instance:
         yield instance, True
