@@ -64,6 +64,7 @@ class Journey:
 
     def stop(self, name: str) -> None:
         """Look at a page: it may not be wider than the window."""
+        self.page.wait_for_load_state()
         widths = self.page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
