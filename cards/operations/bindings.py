@@ -157,8 +157,11 @@ def confirm_binding(*, user_id: UUID, binding_id: UUID, code: str, now: datetime
         raise InvalidInput.field("code", _("The code has six digits."), code="code-wrong")
     rail = rail_named(binding.rail)
     outcome = rail.confirm_sign(order=_order(binding), sms_code=code)
-    if outcome.status is SignStatus.UNKNOWN:
-        outcome = rail.query_sign(reference=binding.reference, sent_at=binding.sent_at)
+    if outcome.status is not SignStatus.SIGNED:
+        # No answer, or a good code that the same request, sent twice, has just used up.
+        opened = rail.query_sign(reference=binding.reference, sent_at=binding.sent_at)
+        if outcome.status is SignStatus.UNKNOWN or opened.status is SignStatus.SIGNED:
+            outcome = opened
     if outcome.status is SignStatus.UNKNOWN:
         raise Unavailable
     if outcome.status is not SignStatus.SIGNED:
