@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.people import by_phone, joins, person
@@ -55,6 +56,14 @@ RESPONSES: Final = {
 _SOURCES: Final = {"drawdown": _("Drawdown"), "repayment": _("Repayment")}
 
 
+RAILS: Final = {"unionpay": _("UnionPay")}
+
+
+def _source(row: Payment) -> object:
+    words = _SOURCES.get(row.source_type, row.source_type)
+    return format_html("{} {}", words, c.as_code(row.source_id))
+
+
 def card_text(binding: CardBinding) -> str:
     """The bank and the last digits."""
     return f"{issuer_name(binding.card.bin)} {mask_pan(last4=binding.card.last4)}"
@@ -88,7 +97,7 @@ class PaymentAdmin(ConsoleModelAdmin):
     )
     columns = (
         c.code("reference", _("Reference")),
-        c.moment("created_at", _("Created")),
+        c.moment("created_at", _("Created at")),
         c.choice("direction", _("Direction"), DIRECTIONS),
         person("user", _("Borrower")),
         c.money("amount", _("Amount")),
@@ -110,22 +119,20 @@ class PaymentAdmin(ConsoleModelAdmin):
             ),
         ),
         (
-            _("With the bank"),
+            _("At the bank"),
             (
-                c.text("rail", _("Rail")),
-                c.moment("sent_at", _("Sent")),
+                c.choice("rail", _("Rail"), RAILS),
+                c.moment("sent_at", _("Sent at")),
                 c.text("queries", _("Times asked for the outcome")),
                 c.code("bank_reference", _("The bank's reference")),
-                c.moment("settled_at", _("Settled")),
+                c.moment("settled_at", _("Settled at")),
                 c.text("note", _("Remark")),
             ),
         ),
         (
             _("Behind it"),
             (
-                c.choice("source_type", _("For"), _SOURCES),
-                c.code("source_id", _("Its id")),
-                c.text("purpose", _("Purpose")),
+                c.Column("source", _("Belongs to"), _source),
                 c.code("id", _("Id")),
             ),
         ),
@@ -156,11 +163,11 @@ class CardBindingAdmin(ConsoleModelAdmin):
             _("Bound card"),
             (
                 *columns,
-                c.text("rail", _("Rail")),
+                c.choice("rail", _("Rail"), RAILS),
                 c.code("reference", _("Reference")),
                 c.moment("sent_at", _("Code asked for")),
                 c.moment("valid_until", _("Agreement valid until")),
-                c.moment("ended_at", _("Ended")),
+                c.moment("ended_at", _("Ended at")),
                 c.code("code", _("Response code")),
                 c.code("id", _("Id")),
             ),

@@ -32,7 +32,7 @@ class _Item(NamedTuple):
 
 _MENU: Final[Sequence[tuple[Promise, Sequence[_Item]]]] = (
     (
-        _("Credit"),
+        _("Lending"),
         (
             _Item(_("Review queue"), "rule", "risk.review:view"),
             _Item(_("Applications"), "assignment", "loans.creditapplication:view"),

@@ -28,7 +28,7 @@ from core.console.acts import carried_out
 from core.console.filters import choice_filter
 from core.console.model_admin import ConsoleModelAdmin
 from core.console.rights import RightsSite
-from core.console.sections import Fact, Facts, Section, facts, sections_about
+from core.console.sections import Fact, Facts, Section, facts, sections_about, without_empty
 from core.web import attempt, person
 
 _BORROWERS, _STAFF = "borrowers", "staff"
@@ -41,7 +41,7 @@ _BORROWER_COLUMNS = (
         _("Identity"),
         lambda row: c.chip(IDENTITY_STATES[row.identity.state]) if _identity(row) else None,
     ),
-    c.moment("registered_at", _("Registered")),
+    c.moment("registered_at", _("Registered at")),
     c.yes_no("is_active", _("May log in")),
 )
 
@@ -170,7 +170,7 @@ class UserAdmin(ConsoleModelAdmin):
         rights = cast(RightsSite, self.admin_site).rights(request)
         return [
             _masked(row),
-            *sections_about("borrower", subject_id=row.pk, rights=rights),
+            *without_empty(sections_about("borrower", subject_id=row.pk, rights=rights)),
         ]
 
     def detail_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
@@ -268,7 +268,7 @@ def _masked(row: User) -> Facts:
     rows = [
         Fact(_("Kind"), KINDS[row.kind]),
         Fact(_("Phone number"), mask_phone(row.phone or "")),
-        Fact(_("Registered"), c.as_moment(row.registered_at)),
+        Fact(_("Registered at"), c.as_moment(row.registered_at)),
         Fact(_("May log in"), _("Yes") if row.is_active else _("No")),
     ]
     if identity is not None:

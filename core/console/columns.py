@@ -45,6 +45,8 @@ class Column:
     `order` is the field to sort by; only an indexed one may be named.
     """
 
+    do_not_call_in_templates = True
+
     def __init__(
         self,
         name: str,
@@ -125,7 +127,7 @@ def as_money(amount: Money | None) -> SafeString | None:
 def moment(name: str, title: Text, path: str = "", *, order: str | None = None) -> Column:
     """A moment in the lender's time zone."""
     get = attrgetter(path or name)
-    return Column(name, title, lambda row: as_moment(get(row)), order=order)
+    return Column(name, title, lambda row: _in_one_line(as_moment(get(row))), order=order)
 
 
 def as_moment(value: datetime | None) -> str:
@@ -136,12 +138,16 @@ def as_moment(value: datetime | None) -> str:
 def day(name: str, title: Text, path: str = "", *, order: str | None = None) -> Column:
     """A day."""
     get = attrgetter(path or name)
-    return Column(name, title, lambda row: as_day(get(row)), order=order)
+    return Column(name, title, lambda row: _in_one_line(as_day(get(row))), order=order)
 
 
 def as_day(value: date | None) -> str:
     """A day in words of the language."""
     return kadai.day(value)
+
+
+def _in_one_line(words: str) -> SafeString | None:
+    return format_html('<span class="k-when">{}</span>', words) if words else None
 
 
 def rate(name: str, title: Text, path: str = "") -> Column:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,6 +39,7 @@ class ConsoleModelAdmin(UnfoldModelAdmin):
     list_per_page = 25
     list_max_show_all = 25
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # they would count whole tables
     paginator = InfinitePaginator
     list_select_related: ClassVar[bool | tuple[str, ...]] = False
     list_fullwidth = True

@@ -28,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts under one heading."""
+    """Facts under one heading; `kind` "lines" gives each the whole width."""
 
     title: Text
     rows: tuple[Fact, ...]
@@ -89,6 +89,12 @@ def table(
         empty,
         more,
     )
+
+
+def without_empty(sections: Iterable[Section]) -> list[Section]:
+    """What there is; somebody new is one line and not many empty tables."""
+    known = [section for section in sections if section.rows]
+    return known or [Facts(_("History with us"), (Fact(_("Loans"), _("None so far")),))]
 
 
 def _target(column: Column, row: Any) -> Target | None:

@@ -147,6 +147,11 @@ def _by_day(term: str) -> Q | None:
         return None
 
 
+def _source(row: Entry, key: object) -> object:
+    words = _SOURCES.get(row.source_type, row.source_type)
+    return format_html('{} <span class="k-code">{}</span>', words, key)
+
+
 @admin.register(Entry)
 class EntryAdmin(ConsoleModelAdmin):
     """One business event in the books, with its lines."""
@@ -158,8 +163,7 @@ class EntryAdmin(ConsoleModelAdmin):
     columns = (
         c.day("business_date", _("Business date")),
         c.Column("event", _("Event"), lambda row: event_text(row.event)),
-        c.choice("source_type", _("Of"), _SOURCES),
-        c.Column("source", _("Its id"), lambda row: c.short_id(row.source_id)),
+        c.Column("source", _("Belongs to"), lambda row: _source(row, c.short_id(row.source_id))),
         c.text("line_count", _("Lines")),
         c.moment("created_at", _("Booked at")),
         c.text("note", _("Remark")),
@@ -173,9 +177,9 @@ class EntryAdmin(ConsoleModelAdmin):
             _("Entry"),
             row,
             (
-                *self.columns[:3],
-                c.code("source_id", _("Its id")),
-                *self.columns[5:],
+                *self.columns[:2],
+                c.Column("source", _("Belongs to"), lambda row: _source(row, row.source_id)),
+                *self.columns[4:],
                 c.Column(
                     "reverses",
                     _("Reverses"),

@@ -54,7 +54,7 @@ class RepaymentAdmin(ConsoleModelAdmin):
         choice_filter(_("Kind"), "kind", PAYMENT_KINDS),
     )
     columns = (
-        c.moment("created_at", _("Created")),
+        c.moment("created_at", _("Created at")),
         c.Column(
             "loan",
             _("Loan"),
@@ -77,7 +77,7 @@ class RepaymentAdmin(ConsoleModelAdmin):
                     target=lambda row: payment_page(row.payment),
                 ),
                 c.choice("failure", _("Why it failed"), RESPONSES),
-                c.moment("ended_at", _("Ended")),
+                c.moment("ended_at", _("Ended at")),
                 c.code("id", _("Id")),
             ),
         ),
@@ -90,7 +90,7 @@ class RepaymentAdmin(ConsoleModelAdmin):
 def _of_loan(loan_id: UUID) -> Iterable[tuple[str, Section]]:
     rows = Repayment.objects.filter(loan_id=loan_id).order_by("-pk")
     first = c.Column(
-        "created_at", _("Created"), lambda row: c.as_moment(row.created_at), target=_page
+        "created_at", _("Created at"), lambda row: c.as_moment(row.created_at), target=_page
     )
     yield "loans.loan:view", table(_("Repayments"), rows[:30], (first, *_BRIEF))
     certificates = list(SettlementCertificate.objects.filter(loan_id=loan_id))
@@ -100,7 +100,7 @@ def _of_loan(loan_id: UUID) -> Iterable[tuple[str, Section]]:
             table(
                 _("Settlement certificate"),
                 certificates,
-                (c.code("number", _("Number")), c.moment("issued_at", _("Issued"))),
+                (c.code("number", _("Number")), c.moment("issued_at", _("Issued at"))),
             ),
         )
 

@@ -18,7 +18,7 @@ from core.console.filters import choice_filter
 from core.console.model_admin import ConsoleModelAdmin
 from core.console.sections import Cell, Fact, Facts, Section, Table, facts, register_about, table
 from core.money import Money
-from risk.admin.words import DECISION_STATES, OUTCOMES, POLICIES, SUBJECTS
+from risk.admin.words import DECISION_STATES, EFFECTS, OUTCOMES, POLICIES, SUBJECTS
 from risk.domain.policy import Policy, parse_policy
 from risk.models import Decision, RiskPolicy
 from risk.queries import (
@@ -56,23 +56,23 @@ def decision_target(row: Decision) -> c.Target:
     return c.Target(reverse("admin:risk_decision_change", args=[row.pk]), "risk.decision:view")
 
 
+def _result(row: Decision) -> c.State:
+    """The outcome once there is one, else how far it is."""
+    return OUTCOMES[row.outcome] if row.outcome else DECISION_STATES[row.state]
+
+
 _BRIEF: Final = (
     c.choice("subject", _("Request for"), SUBJECTS, "subject_type"),
     c.Column("requested", _("Amount requested"), requested, kind="money"),
     c.Column("score", _("Score"), lambda row: row.score, kind="money"),
-    c.state("state", _("State"), DECISION_STATES),
-    c.state("outcome", _("Outcome"), {**OUTCOMES, "": c.State("—")}),
+    c.Column("result", _("Outcome"), lambda row: c.chip(_result(row))),
 )
-_ASKED: Final = c.moment("requested_at", _("Asked for"))
+_ASKED: Final = c.moment("requested_at", _("Requested at"))
 
 
 def explain(detail: Explanation | ReviewDetail) -> list[Section]:
     """Facts, rules, points and offer in readable rows."""
-    sections: list[Section] = [
-        Facts(_("Facts"), tuple(Fact(row.label, row.value) for row in detail.facts))
-    ]
-    if detail.points:
-        sections.append(_points(detail))
+    sections: list[Section] = []
     if detail.rules:
         sections.append(_rules(detail))
     if detail.proposal is not None:
@@ -88,6 +88,9 @@ def explain(detail: Explanation | ReviewDetail) -> list[Section]:
                 ),
             )
         )
+    if detail.points:
+        sections.append(_points(detail))
+    sections.append(Facts(_("Facts"), tuple(Fact(row.label, row.value) for row in detail.facts)))
     return sections
 
 
@@ -120,21 +123,16 @@ def _points(detail: Explanation | ReviewDetail) -> Table:
     )
 
 
-def _rules(detail: Explanation | ReviewDetail) -> Table:
-    broken = c.State(_("Applies"), "danger")
-    holds = c.State(_("Does not apply"))
-    rows = [
-        (
-            Cell(row.label),
-            Cell(c.chip(broken if row.broken else holds)),
-            Cell(OUTCOMES[row.effect.value].text if row.broken else ""),
-        )
-        for row in sorted(detail.rules, key=lambda row: not row.broken)
+def _rules(detail: Explanation | ReviewDetail) -> Facts:
+    """What applies, each with its consequence, and in one line what was checked besides."""
+    applies = [
+        Fact(row.label, c.chip(EFFECTS[row.effect.value])) for row in detail.rules if row.broken
     ]
-    return Table(
+    others = "; ".join(row.label for row in detail.rules if not row.broken)
+    return Facts(
         _("Rules of the policy"),
-        (Cell(_("Rule")), Cell(_("Here")), Cell(_("Consequence"))),
-        tuple(rows),
+        (*applies, Fact(_("Checked, does not apply"), others or c.EMPTY)),
+        kind="lines",
     )
 
 
@@ -191,7 +189,7 @@ def _of_borrower(borrower_id: UUID) -> Iterable[tuple[str, Section]]:
     rows = Decision.objects.filter(applicant_id=borrower_id).order_by("-requested_at")
     opening = c.Column(
         "requested_at",
-        _("Asked for"),
+        _("Requested at"),
         lambda row: c.as_moment(row.requested_at),
         target=decision_target,
     )
@@ -242,7 +240,7 @@ def _policy_sections(policy: Policy) -> Iterable[Section]:
         tuple(
             (
                 Cell(words[rule.reason.value]),
-                Cell(c.chip(OUTCOMES[rule.effect.value])),
+                Cell(c.chip(EFFECTS[rule.effect.value])),
                 Cell(rule.citation or _("House rule")),
             )
             for rule in policy.rules

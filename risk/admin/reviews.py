@@ -22,7 +22,7 @@ from core.console.filters import ChoiceFilter
 from core.console.home import MOST, Panel, Tile, at_most, register_panel, register_tiles
 from core.console.model_admin import ConsoleModelAdmin
 from core.console.rights import RightsSite, roles_of
-from core.console.sections import Fact, Facts, Section, sections_about
+from core.console.sections import Fact, Facts, Section, sections_about, without_empty
 from core.errors import KadaiError
 from core.web import apply_error
 from core.web import person as person_id
@@ -122,7 +122,9 @@ class ReviewAdmin(ConsoleModelAdmin):
         rights = cast(RightsSite, self.admin_site).rights(request)
         return [
             *records.explain(get_review(review_id=row.pk)),
-            *sections_about("borrower", subject_id=row.decision.applicant_id, rights=rights),
+            *without_empty(
+                sections_about("borrower", subject_id=row.decision.applicant_id, rights=rights)
+            ),
         ]
 
     def detail_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:

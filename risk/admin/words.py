@@ -23,7 +23,12 @@ DECISION_STATES: Final = {
 OUTCOMES: Final = {
     Outcome.APPROVE.value: State(_("Approved"), "success"),
     Outcome.DECLINE.value: State(_("Declined"), "danger"),
+}
+#: What a rule does where it applies.
+EFFECTS: Final = {
+    Outcome.APPROVE.value: State(_("Approve"), "success"),
     Outcome.REFER.value: State(_("Refer to an officer"), "warning"),
+    Outcome.DECLINE.value: State(_("Decline"), "danger"),
 }
 SUBJECTS: Final = {
     DecisionSubject.CREDIT_LINE.value: _("Credit line"),

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.people import by_phone, joins, person
@@ -90,7 +91,7 @@ _HISTORY: Final = (
     c.choice("kind", _("Event"), EVENTS),
     c.Column("amount", _("Amount"), _history_amount, kind="money"),
     c.choice("payment_kind", _("Kind"), PAYMENT_KINDS),
-    c.moment("recorded_at", _("Recorded")),
+    c.moment("recorded_at", _("Recorded at")),
 )
 
 
@@ -205,7 +206,9 @@ class LoanAdmin(ConsoleModelAdmin):
 
 def _product(row: Loan) -> str:
     version = row.product_version
-    return f"{version.product} · {version.version}"
+    english = (get_language() or "").startswith("en")
+    name = version.product.name_en if english else version.product.name_zh
+    return f"{name} · {version.version}"
 
 
 def _of_borrower(borrower_id: UUID) -> Iterable[tuple[str, Section]]:

@@ -73,7 +73,7 @@ _LINE: Final = (
 _DRAWDOWN: Final = (
     c.money("amount", _("Amount")),
     c.state("state", _("State"), DRAWDOWN_STATES),
-    c.moment("ended_at", _("Ended")),
+    c.moment("ended_at", _("Ended at")),
 )
 
 
@@ -87,10 +87,10 @@ class ApplicationAdmin(ConsoleModelAdmin):
     list_select_related = joins("borrower")
     list_filter = (choice_filter(_("State"), "state", APPLICATION_STATES),)
     columns = (
-        c.moment("submitted_at", _("Submitted")),
+        c.moment("submitted_at", _("Submitted at")),
         person("borrower", _("Borrower")),
         *_APPLICATION,
-        c.moment("decided_at", _("Decided")),
+        c.moment("decided_at", _("Decided at")),
     )
     fact_groups = (
         (
@@ -134,7 +134,7 @@ class LineAdmin(ConsoleModelAdmin):
     list_select_related = joins("borrower")
     list_filter = (choice_filter(_("State"), "state", LINE_STATES),)
     columns = (
-        c.moment("opened_at", _("Opened")),
+        c.moment("opened_at", _("Opened at")),
         person("borrower", _("Borrower")),
         *_LINE,
     )
@@ -184,7 +184,7 @@ class DrawdownAdmin(ConsoleModelAdmin):
     list_select_related = (*joins("borrower"), "binding__card__bin")
     list_filter = (choice_filter(_("State"), "state", DRAWDOWN_STATES),)
     columns = (
-        c.moment("signed_at", _("Signed")),
+        c.moment("signed_at", _("Signed at")),
         person("borrower", _("Borrower")),
         c.Column("card", _("Card"), lambda row: card_text(row.binding)),
         *_DRAWDOWN,
@@ -251,7 +251,7 @@ def _of_borrower(borrower_id: UUID) -> Iterable[tuple[str, Section]]:
     lines = CreditLine.objects.filter(borrower_id=borrower_id).order_by("-pk")[:_RECENT]
     yield (
         "loans.creditline:view",
-        table(_("Credit lines"), lines, (first("opened_at", _("Opened"), line_page), *_LINE)),
+        table(_("Credit lines"), lines, (first("opened_at", _("Opened at"), line_page), *_LINE)),
     )
     asked = CreditApplication.objects.filter(borrower_id=borrower_id).order_by("-pk")[:_RECENT]
     yield (
@@ -259,13 +259,15 @@ def _of_borrower(borrower_id: UUID) -> Iterable[tuple[str, Section]]:
         table(
             _("Applications"),
             asked,
-            (first("submitted_at", _("Submitted"), application_page), *_APPLICATION),
+            (first("submitted_at", _("Submitted at"), application_page), *_APPLICATION),
         ),
     )
     drawn = Drawdown.objects.filter(borrower_id=borrower_id).order_by("-pk")[:_RECENT]
     yield (
         "loans.drawdown:view",
-        table(_("Drawdowns"), drawn, (first("signed_at", _("Signed"), drawdown_page), *_DRAWDOWN)),
+        table(
+            _("Drawdowns"), drawn, (first("signed_at", _("Signed at"), drawdown_page), *_DRAWDOWN)
+        ),
     )
 
 

@@ -115,7 +115,7 @@ class ProductVersionAdmin(ConsoleModelAdmin):
                 c.money("max_line", _("Credit line, at most"), currency="product.currency"),
                 c.text("line_validity_months", _("Credit line valid for, months")),
                 c.choice("regime", _("Regime"), REGIMES),
-                c.moment("published_at", _("Published")),
+                c.moment("published_at", _("Published at")),
                 c.code("body_hash", _("SHA-256")),
             ),
         ),
