@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.clock import now
-from core.errors import KadaiError, NotAuthenticated
+from core.errors import InvalidInput, KadaiError, NotAuthenticated
 from core.idempotency import HEADER, Answer, fingerprint, parse_key, run_once
 from core.problems import CONTENT_TYPE, as_kadai_error
 
@@ -22,7 +23,11 @@ V = TypeVar("V", bound=APIView)
 
 #: For `extend_schema(parameters=[...])` of every idempotent method.
 IDEMPOTENCY_KEY = OpenApiParameter(
-    HEADER, str, OpenApiParameter.HEADER, required=True, description="8 to 64 characters, new per act"
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="8 to 64 characters, new per act",
 )
 
 
@@ -35,7 +40,12 @@ def user_id(request: Request) -> UUID:
 
 
 def validated(serializer: type[Serializer[Any]], *, request: Request) -> dict[str, Any]:
-    """The request's body through a serializer. Raises DRF's ValidationError (400)."""
+    """The request's body through a serializer.
+
+    Raises InvalidInput for what is no object, DRF's ValidationError with a sentence per field.
+    """
+    if not isinstance(request.data, Mapping):
+        raise InvalidInput(code="malformed", message=_("Send a JSON object."))
     form = serializer(data=request.data)
     form.is_valid(raise_exception=True)
     data: dict[str, Any] = form.validated_data

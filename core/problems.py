@@ -13,6 +13,7 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from core.errors import (
@@ -31,6 +32,7 @@ from core.statemachine import IllegalTransition
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
 
 def _printed(text: Text) -> str:
@@ -68,7 +70,9 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     if isinstance(detail, Mapping):
         flat: dict[str, list[str]] = {}
         for name, inner in detail.items():
-            flat.update(_flatten(inner, f"{prefix}.{name}" if prefix else str(name)))
+            whole = prefix and name == NON_FIELD_ERRORS_KEY  # the fault is in the list itself
+            at = f"{prefix}.{name}" if prefix else str(name)
+            flat.update(_flatten(inner, prefix if whole else at))
         return flat
     if isinstance(detail, list) and any(isinstance(inner, (Mapping, list)) for inner in detail):
         flat = {}
@@ -76,7 +80,7 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
             flat.update(_flatten(inner, f"{prefix}.{index}" if prefix else str(index)))
         return flat
     texts = detail if isinstance(detail, list) else [detail]
-    return {prefix or "non_field_errors": [force_str(text) for text in texts]}
+    return {prefix or NON_FIELD_ERRORS_KEY: [force_str(text) for text in texts]}
 
 
 def as_kadai_error(exc: Exception) -> KadaiError | None:
@@ -86,25 +90,34 @@ def as_kadai_error(exc: Exception) -> KadaiError | None:
             return exc
         case IllegalTransition():
             return Conflict(code="wrong-state")
+        case RequestDataTooBig():
+            return TooLarge()
+        case PermissionDenied():
+            return Forbidden()
+        case Http404():
+            return NotFound()
+        case exceptions.APIException():
+            return _from_drf(exc)
+    return None
+
+
+def _from_drf(exc: exceptions.APIException) -> KadaiError:
+    match exc:
         case exceptions.ValidationError():
             return InvalidInput(fields=_flatten(exc.detail))
         case exceptions.ParseError():
             return InvalidInput(code="malformed", message=_("The request body cannot be read."))
-        case RequestDataTooBig():
-            return TooLarge()
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return NotAuthenticated()
-        case exceptions.PermissionDenied() | PermissionDenied():
+        case exceptions.PermissionDenied():
             return Forbidden()
-        case exceptions.NotFound() | Http404():
+        case exceptions.NotFound():
             return NotFound()
         case exceptions.Throttled():
             return TooManyRequests()
-        case exceptions.APIException():
-            error = KadaiError(code=str(exc.default_code).replace("_", "-"), message=str(exc))
-            error.status = exc.status_code
-            return error
-    return None
+    error = KadaiError(code=str(exc.default_code).replace("_", "-"), message=str(exc))
+    error.status = exc.status_code
+    return error
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:

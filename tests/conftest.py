@@ -6,5 +6,6 @@ pytest_plugins: list[str] = [
     "tests.fixtures.sandbox",
     "tests.fixtures.risk",
     "tests.fixtures.house",
+    "tests.fixtures.town",
     "tests.fixtures.live",
 ]

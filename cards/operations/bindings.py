@@ -306,7 +306,11 @@ def end_agreement(*, binding_id: UUID, now: datetime) -> None:
 
 
 def hold_binding(*, binding_id: UUID, source_type: str, source_id: UUID, now: datetime) -> None:
-    """Keep a card from being unbound while `source` needs it; repeating is harmless."""
+    """Keep a card from being unbound while `source` needs it; repeating is harmless.
+
+    Its row is locked, so that what the caller then reads of it stays true. Raises NotFound.
+    """
+    lock_row(CardBinding, pk=binding_id)
     BindingHold.objects.get_or_create(
         binding_id=binding_id,
         source_type=source_type,

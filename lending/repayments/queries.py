@@ -13,6 +13,7 @@ from cards.queries import CardView, get_card
 from core.errors import NotFound
 from core.money import Money
 from lending.loans.domain import PaymentKind
+from lending.loans.queries.loans import loans_of
 from lending.repayments.domain.states import RepaymentState
 from lending.repayments.models import Repayment, SettlementCertificate
 
@@ -66,7 +67,9 @@ def repayment_view(row: Repayment) -> RepaymentView:
 
 
 def repayments_of(*, borrower_id: UUID, loan_id: UUID) -> QuerySet[Repayment]:
-    """Repayments of one of the borrower's own loans, newest first, for paging."""
+    """Repayments of one of the borrower's own loans, newest first, for paging. Raises NotFound."""
+    if not loans_of(borrower_id=borrower_id).filter(pk=loan_id).exists():
+        raise NotFound
     return (
         Repayment.objects.filter(loan_id=loan_id, loan__borrower_id=borrower_id)
         .select_related("loan")

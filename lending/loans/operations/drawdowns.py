@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.messages import MessageKind
 from accounts.operations import send_message
 from accounts.queries import get_borrower
-from cards.domain.states import Direction
-from cards.operations import create_payment, hold_binding
+from cards.domain.states import BindingState, Direction
+from cards.operations import create_payment, hold_binding, release_binding
 from cards.queries import PaymentView, get_card, get_payment
 from core.businessday import hold_business_date
 from core.errors import Conflict, InvalidInput, NotFound, Refused
@@ -68,7 +68,7 @@ def sign_drawdown(
 
     `confirmed` is the borrower's statement to have read the disclosure sheet. Raises NotFound,
     InvalidInput (`confirmed`), Conflict (`quote-expired`, `quote-used`), Refused
-    (`disclosure-not-read`, `no-line`, `over-limit`).
+    (`disclosure-not-read`, `no-line`, `over-limit`, `card-missing`).
     """
     with transaction.atomic():
         row = Quote.objects.filter(pk=quote_id, borrower_id=borrower_id).first()
@@ -92,6 +92,7 @@ def sign_drawdown(
             amount=row.amount,
             signed_at=now,
         )
+        _reserve_card(drawdown, now=now)
         _write_contract(drawdown, row, disclosed_at=disclosed_at, now=now)
         _request_check(drawdown, line=line, now=now)
         return drawdown.pk
@@ -123,6 +124,22 @@ def _check_line(line: CreditLine, *, amount: Money, today: date) -> None:
             code="over-limit",
             message=_("You can borrow at most %(available)s.") % {"available": available.display},
         )
+
+
+def _reserve_card(drawdown: Drawdown, *, now: datetime) -> None:
+    """Keep the card bound until the money is there or never comes. Raises Refused."""
+    hold_binding(binding_id=drawdown.binding_id, source_type=SOURCE, source_id=drawdown.pk, now=now)
+    card = get_card(user_id=drawdown.borrower_id, binding_id=drawdown.binding_id)
+    if card.state != BindingState.ACTIVE:
+        raise Refused(code="card-missing", message=_("Bind a bank card first."))
+
+
+def _end(drawdown: Drawdown, event: DrawdownEvent, *, now: datetime) -> None:
+    """The last transition; the card is free unless the loan holds it."""
+    _move(drawdown, event)
+    drawdown.ended_at = now
+    drawdown.save()
+    release_binding(source_type=SOURCE, source_id=drawdown.pk, now=now)
 
 
 def _write_contract(
@@ -205,9 +222,7 @@ def settle_check(*, drawdown_id: UUID, now: datetime) -> None:
         # The line may have ended while an officer looked.
         may_pay = drawdown.line.state == LineState.ACTIVE
         if decision.outcome != Outcome.APPROVE or not may_pay:
-            _move(drawdown, DrawdownEvent.REJECT)
-            drawdown.ended_at = now
-            drawdown.save()
+            _end(drawdown, DrawdownEvent.REJECT, now=now)
             return
         _move(drawdown, DrawdownEvent.APPROVE)
         drawdown.payment_id = create_payment(
@@ -231,9 +246,7 @@ def record_payout(*, payment_id: UUID, now: datetime) -> None:
         drawdown = lock_row(Drawdown, pk=payment.source_id)
         if drawdown.state != DrawdownState.DISBURSING:
             return
-        _move(drawdown, DrawdownEvent.PAID_OUT)
-        drawdown.ended_at = now
-        drawdown.save()
+        _end(drawdown, DrawdownEvent.PAID_OUT, now=now)
         today = hold_business_date()
         _open_loan(drawdown, payment=payment, on=today, now=now)
         _tell(drawdown, MessageKind.MONEY_ARRIVED, now=now)
@@ -290,9 +303,8 @@ def record_payout_failure(*, payment_id: UUID, now: datetime) -> None:
         drawdown = lock_row(Drawdown, pk=payment.source_id)
         if drawdown.state != DrawdownState.DISBURSING:
             return
-        _move(drawdown, DrawdownEvent.PAYOUT_FAILED)
-        drawdown.ended_at, drawdown.failure = now, payment.response_class
-        drawdown.save()
+        drawdown.failure = payment.response_class
+        _end(drawdown, DrawdownEvent.PAYOUT_FAILED, now=now)
         _tell(drawdown, MessageKind.PAYOUT_FAILED, now=now)
 
 

@@ -66,6 +66,9 @@ def _open_repayment(loan_id: UUID) -> Repayment | None:
 def _amount_to_pay(loan: LoanView, *, kind: PaymentKind, amount: Money | None) -> Money:
     """What is asked for. Raises InvalidInput (`amount`)."""
     payoff = loan.payoff.total
+    if amount is not None and kind is not PaymentKind.MANUAL:
+        # Taking another amount than the one that was named is never right.
+        raise InvalidInput.field("amount", _("Leave the amount out: this kind names its own."))
     if kind is PaymentKind.PAYOFF:
         return payoff
     if kind is PaymentKind.DUE:
