@@ -1,10 +1,8 @@
 """`make env`: the virtual environment .venv, exactly as locked. Standard library only.
 
-Runs on any Python 3.8 or newer, to say clearly when that is too old. Instant when nothing has
+Runs on any Python 3.6 or newer, to say clearly when that is too old. Instant when nothing has
 changed: a stamp in the environment holds the hash of the lock file and the Python version.
 """
-
-from __future__ import annotations
 
 import fcntl
 import hashlib
@@ -35,7 +33,8 @@ def switch_to_newer_python() -> None:
         return
     for name in TESTED:
         found = shutil.which(name)
-        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        if found and subprocess.call([found, "-c", ""], **quiet) == 0:
             sys.exit(subprocess.call([found, *sys.argv]))
     fail(
         f"Kadai needs Python 3.11 or newer, and {sys.executable} is {VERSION}: install one, or "
@@ -86,7 +85,7 @@ def build(stamp: str) -> None:
     STAMP.write_text(stamp)
 
 
-def run(argv: list[str], what: str) -> None:
+def run(argv: "list[str]", what: str) -> None:
     try:
         status = subprocess.run(argv, stdin=subprocess.DEVNULL, cwd=ROOT).returncode
     except OSError as error:
