@@ -214,6 +214,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.schema.add_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "BorrowerKindEnum": "accounts.domain.states.BorrowerKind",
         "ConsentKindEnum": "accounts.domain.consents.ConsentKind",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +16,6 @@ from core.api import IDEMPOTENCY_KEY, idempotent, user_id, validated
 from core.businessday import get_business_date
 from core.clock import now
 from core.errors import NotFound
-from core.pagination import IdCursorPagination
 from lending.loans import operations
 from lending.loans.queries import lines, loans, quotes
 from lending.loans.serializers import (
@@ -139,16 +140,17 @@ class DrawdownView(APIView):
         return Response(DrawdownSerializer(view).data)
 
 
-class LoansView(APIView):
-    @extend_schema(operation_id="loans_list", responses=LoanSummarySerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """Loans, newest first, in cursor pages."""
-        pages = IdCursorPagination()
-        rows = pages.paginate_queryset(
-            loans.loans_of(borrower_id=user_id(request)), request, view=self
-        )
-        views = [loans.loan_summary(row) for row in rows or ()]
-        return pages.get_paginated_response(LoanSummarySerializer(views, many=True).data)
+class LoansView(generics.ListAPIView[Any]):
+    """Loans, newest first, in cursor pages."""
+
+    serializer_class = LoanSummarySerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return loans.loans_of(borrower_id=user_id(self.request))
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        rows = super().paginate_queryset(queryset)
+        return None if rows is None else [loans.loan_summary(row) for row in rows]
 
 
 class LoanView(APIView):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import IDEMPOTENCY_KEY, idempotent, user_id, validated
 from core.clock import now
-from core.pagination import IdCursorPagination
 from lending.loans.domain import PaymentKind
 from lending.repayments import operations, queries
 from lending.repayments.serializers import (
@@ -22,15 +23,19 @@ from lending.repayments.serializers import (
 )
 
 
-class RepaymentsView(APIView):
-    @extend_schema(operation_id="repayments_list", responses=RepaymentSerializer(many=True))
-    def get(self, request: Request, loan_id: UUID) -> Response:
-        """Repayments of one loan, newest first, in cursor pages."""
-        pages = IdCursorPagination()
-        mine = queries.repayments_of(borrower_id=user_id(request), loan_id=loan_id)
-        rows = pages.paginate_queryset(mine, request, view=self)
-        views = [queries.repayment_view(row) for row in rows or ()]
-        return pages.get_paginated_response(RepaymentSerializer(views, many=True).data)
+class RepaymentsView(generics.ListAPIView[Any]):
+    """Repayments of one loan, newest first, in cursor pages."""
+
+    serializer_class = RepaymentSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return queries.repayments_of(
+            borrower_id=user_id(self.request), loan_id=self.kwargs["loan_id"]
+        )
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        rows = super().paginate_queryset(queryset)
+        return None if rows is None else [queries.repayment_view(row) for row in rows]
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY],
