@@ -80,7 +80,7 @@ def build(stamp: str) -> None:
     if not same_python():
         clear = ["--clear"] if VENV.exists() else []
         run([sys.executable, "-m", "venv", *clear, str(VENV)], "making .venv")
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-qq"]
     run([*pip, "install", "--require-hashes", "-r", str(LOCK)], "installing requirements/dev.txt")
     STAMP.write_text(stamp)
 
