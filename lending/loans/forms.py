@@ -115,7 +115,7 @@ class BorrowForm(forms.Form):
         set_choices(self, "product", [(row.code, method_text(row.method)) for row in products])
         set_choices(self, "purpose", _purpose_choices(purposes))
         set_choices(
-            self, "card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards]
+            self, "card", [(str(card.id), f"{card.masked} {card.issuer}") for card in cards]
         )
 
     def as_request(self) -> QuoteRequest:

@@ -37,7 +37,7 @@ class RepayForm(KeyedForm):
             kinds = kinds[1:]
         set_choices(self, "kind", kinds)
         set_choices(
-            self, "card", [(str(card.id), f"{card.issuer} {card.masked}") for card in cards]
+            self, "card", [(str(card.id), f"{card.masked} {card.issuer}") for card in cards]
         )
 
     def clean(self) -> dict[str, Any]:
