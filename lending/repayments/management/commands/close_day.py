@@ -23,7 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, through: str | None, **_options: Any) -> None:
         moment = now()
-        day = parse_date(through) if through else local_date(now=moment) - timedelta(days=1)
+        yesterday = local_date(now=moment) - timedelta(days=1)
+        # An empty text is a variable that was not set, not the wish for the default.
+        day = yesterday if through is None else parse_date(through)
         with one_line_errors():
             closes = close_through(day=day, now=moment, progress=self.stdout.write)
         if not closes:
