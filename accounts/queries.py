@@ -18,8 +18,8 @@ from accounts.domain.idnumbers import age_on
 from accounts.domain.messages import TEXTS, MessageKind
 from accounts.domain.names import mask_name
 from accounts.domain.phones import mask_phone
-from accounts.domain.states import BorrowerKind, IdentityState
-from accounts.models import Consent, ConsentDocument, Identity, InboxMessage, User
+from accounts.domain.states import BorrowerKind, CodePurpose, IdentityState
+from accounts.models import Consent, ConsentDocument, Identity, InboxMessage, SmsDevice, User
 from core.crypto import blind_index
 from core.errors import NotFound, Refused
 
@@ -126,6 +126,12 @@ def find_user_id(*, phone: str) -> UUID | None:
     """Who registered with a phone number of eleven digits."""
     rows = User.objects.filter(phone_index=phone_index(phone), registered_at__isnull=False)
     return rows.values_list("pk", flat=True).first()
+
+
+def passed_console(*, user: object) -> bool:
+    """Whether the session's second factor (django-otp sets it) is the console's own."""
+    device = getattr(user, "otp_device", None)
+    return isinstance(device, SmsDevice) and device.purpose == CodePurpose.CONSOLE
 
 
 def get_borrower(*, user_id: UUID) -> Borrower:

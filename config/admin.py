@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any, Final, NoReturn, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,6 +15,7 @@ from csp.decorators import csp_replace
 from django.contrib import auth, messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -27,14 +29,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django_otp.models import Device
 from unfold.forms import AdminOwnPasswordChangeForm
 
 from accounts.domain.phones import mask_phone
 from accounts.domain.roles import ROLE_NAMES
 from accounts.domain.states import CodePurpose
-from accounts.models import SmsDevice, User
 from accounts.operations import login_with_password, request_sms_code, verify_console_code
-from accounts.queries import get_user
+from accounts.queries import get_user, passed_console
 from config.forms import CodeForm, PasswordForm
 from config.roles import rights_of
 from core import audit, clock
@@ -72,7 +74,7 @@ class ConsolePasswordChange(PasswordChangeView):
 
 
 #: django-otp has no types.
-_login_device: Callable[[HttpRequest, SmsDevice], None] = django_otp.login
+_login_device: Callable[[HttpRequest, Device], None] = django_otp.login
 
 
 def _door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -92,14 +94,7 @@ class ConsoleSite(RightsSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff who passed both factors in this session."""
         user = request.user
-        device = getattr(user, "otp_device", None)
-        return (
-            isinstance(user, User)
-            and user.is_active
-            and user.is_staff
-            and isinstance(device, SmsDevice)
-            and device.purpose == CodePurpose.CONSOLE
-        )
+        return user.is_active and user.is_staff and passed_console(user=user)
 
     def rights(self, request: HttpRequest) -> frozenset[str]:
         if not self.has_permission(request):
@@ -126,7 +121,23 @@ class ConsoleSite(RightsSite):
         ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return console_csp(super().admin_view(view, cacheable))
+        """Behind the door; what is refused there leads back into the console."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return cast(HttpResponseBase, inner(request, *args, **kwargs))
+            except PermissionDenied:
+                text, status = _("Your roles do not allow this."), 403
+            except Http404:
+                text, status = _("There is no such page or record."), 404
+            if not self.has_permission(request):
+                raise Http404
+            context = {**self.each_context(request), "title": text}
+            return TemplateResponse(request, "console/refused.html", context, status=status)
+
+        return console_csp(page)
 
     def search(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Unfold's search over the names of models: not offered, and it would need the cache."""
@@ -170,16 +181,17 @@ class ConsoleSite(RightsSite):
             elif user is not None:
                 request.session.cycle_key()
                 request.session[_PENDING] = {"user": str(user.pk), "at": now.isoformat()}
-                self._send(request, user)
+                self._send(request, user.phone or "")
                 return redirect(_with_next(request, "admin:code"))
         return self._door_page(request, "console/login.html", form, extra_context)
 
     @method_decorator(_door)
     def code(self, request: HttpRequest) -> HttpResponse:
         """The code from the SMS."""
-        user = _pending(request, now=clock.now())
-        if user is None:
+        user_id = _pending(request, now=clock.now())
+        if user_id is None:
             return redirect(_with_next(request, "admin:login"))
+        user = get_user(user_id=user_id)
         form = CodeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             code = form.cleaned_data["code"]
@@ -199,15 +211,15 @@ class ConsoleSite(RightsSite):
     @method_decorator(_door)
     def send_code(self, request: HttpRequest) -> HttpResponse:
         """Another code."""
-        user = _pending(request, now=clock.now())
-        if user is None:
+        user_id = _pending(request, now=clock.now())
+        if user_id is None:
             return redirect(_with_next(request, "admin:login"))
-        self._send(request, user)
+        self._send(request, get_user(user_id=user_id).phone or "")
         return redirect(_with_next(request, "admin:code"))
 
-    def _send(self, request: HttpRequest, user: User) -> None:
+    def _send(self, request: HttpRequest, phone: str) -> None:
         try:
-            request_sms_code(phone=user.phone or "", purpose=CodePurpose.CONSOLE, now=clock.now())
+            request_sms_code(phone=phone, purpose=CodePurpose.CONSOLE, now=clock.now())
         except KadaiError as error:  # the code before may still be good: the page asks for it
             messages.warning(request, str(error.message))
 
@@ -233,7 +245,7 @@ class ConsoleSite(RightsSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)
         user = request.user
-        if isinstance(user, User) and self.has_permission(request):
+        if user.is_authenticated and self.has_permission(request):
             roles = roles_of(request)
             context["me"] = {
                 "phone": mask_phone(user.phone or ""),
@@ -266,13 +278,13 @@ def _business_date() -> object:
         return None
 
 
-def _pending(request: HttpRequest, *, now: datetime) -> User | None:
+def _pending(request: HttpRequest, *, now: datetime) -> UUID | None:
     """Who gave the right password a moment ago."""
     pending = request.session.get(_PENDING)
     if not pending or now - datetime.fromisoformat(pending["at"]) > PENDING_LIFETIME:
         return None
     try:
-        return get_user(user_id=UUID(pending["user"]))
+        return get_user(user_id=UUID(pending["user"])).pk
     except NotFound:  # the account was closed meanwhile
         return None
 

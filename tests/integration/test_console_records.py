@@ -9,6 +9,8 @@ from django.test import Client
 from django.utils import translation
 
 from cards.models import Payment
+from core.audit import record
+from core.clock import now as wall_clock
 from core.models import AuditRecord
 from lending.loans.models import Loan
 from tests.fixtures.console import inside, staff
@@ -158,3 +160,28 @@ def test_every_page_in_both_languages(person: Person, language: str) -> None:
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
         page = client.get("/admin/").content.decode()
     assert f'<html lang="{language}"' in page
+
+
+def test_long_lists_have_pages() -> None:
+    for number in range(60):
+        record(actor="system", action="test.done", subject=f"thing:{number}", now=wall_clock())
+    client = inside(staff("auditor"))
+    first = client.get("/admin/core/auditrecord/").content.decode()
+    assert first.count("test.done") == 50 - 1  # the newest line is the colleague's own account
+    assert 'rel="next"' in first
+    assert 'rel="prev"' not in first
+    second = client.get("/admin/core/auditrecord/?p=2").content.decode()
+    assert second.count("test.done") == 60 - 49
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+    for page in ("99999999", "0", "-1", "x"):
+        assert client.get(f"/admin/core/auditrecord/?p={page}").status_code in (200, 302)
+
+
+def test_a_refusal_leads_back_into_the_console() -> None:
+    client = inside(staff("finance"))
+    for address, status in (("/admin/loans/loan/", 403), ("/admin/nowhere/", 404)):
+        answer = client.get(address)
+        assert answer.status_code == status
+        assert 'href="/admin/"' in answer.content.decode()
+        assert "unsafe-eval" in answer["Content-Security-Policy"]
