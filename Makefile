@@ -14,7 +14,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help env run demo test test-servers browser servers lint format lock bench clean
+.PHONY: help env run demo test test-servers browser servers lint format lock css bench clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -62,8 +62,9 @@ lock: ## Choose versions anew: requirements/*.in to requirements/*.txt (needs uv
 	@$(COMPILE) --upgrade -o requirements/runtime.txt requirements/runtime.in
 	@$(COMPILE) --upgrade -c requirements/runtime.txt -o requirements/dev.txt requirements/dev.in
 
-bench: env ## Measure what must be fast
-	@exec $(WITH_SERVERS) $(PY) -m tests.bench
+css: ## The pages' style sheet anew from static/src (needs Node; the built file is committed)
+	@npm ci --no-audit --no-fund --loglevel=error
+	@npm run --silent css
 
 clean: ## Remove caches; keeps .venv and the data in .kadai
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results staticfiles
