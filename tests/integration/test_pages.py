@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils.translation import override
+from django.views.defaults import bad_request, server_error
 
 from accounts.queries import get_user
 from config.console import BASE_DIR
@@ -266,6 +268,14 @@ def test_pages_that_are_not_there_look_like_ours_in_both_languages() -> None:
         answer = Client(headers={"accept-language": language}).get("/no-such-page/")
         assert answer.status_code == 404
         assert words in answer.content.decode()
+
+
+def test_pages_for_what_is_broken_need_nothing_that_may_be_broken(rf: RequestFactory) -> None:
+    with override("zh-hans"):
+        answer = server_error(rf.get("/"))
+        assert answer.status_code == 500
+        assert "系统出现问题" in answer.content.decode()
+        assert "无法识别该请求" in bad_request(rf.get("/"), Exception()).content.decode()
 
 
 @pytest.mark.django_db
