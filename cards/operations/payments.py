@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from accounts.queries import get_four_factors
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import get_four_factors
 from cards.domain.states import (
     OPEN_PAYMENTS,
     PAYMENT,
