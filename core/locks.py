@@ -17,11 +17,15 @@ MAX_LOCKED = 1000
 
 
 def lock_rows(model: type[M], *, ids: Iterable[UUID]) -> dict[UUID, M]:
-    """Lock rows FOR UPDATE in key order and return them by id. Raises NotFound if one is gone."""
+    """Lock rows in key order and return them by id. Raises NotFound if one is gone.
+
+    FOR NO KEY UPDATE, the lock an UPDATE takes: a row that merely refers to one of these can be
+    inserted meanwhile. FOR UPDATE would make every foreign key a lock taken in no order at all.
+    """
     wanted = sorted(set(ids))
     if len(wanted) > MAX_LOCKED:
         raise ValueError(f"{len(wanted)} rows in one lock")
-    rows = model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted)
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
     locked = {row.pk: row for row in rows.order_by("pk")}
     if len(locked) != len(wanted):
         raise NotFound

@@ -13,6 +13,7 @@ from core.money import Money
 from lending.loans.models import CreditLine, Drawdown, Loan
 from lending.loans.operations import drawdowns, record_payout, settle_check
 from lending.loans.queries.lines import get_line, line_usage
+from risk.operations import decide_request
 from tests.fixtures.house import House, Person
 from tests.outbox import run_outbox
 from tests.racing import Meeting, at_once, between, plain_get, refusals, winners
@@ -84,23 +85,32 @@ def test_of_eight_drawdowns_exactly_those_that_fit_are_signed_and_paid(house: Ho
     assert used(person) <= limit
 
 
-def test_a_payout_that_settles_while_the_limit_is_read_is_counted(house: House) -> None:
-    """Usage is two sums. What moves from the one to the other between them must not fall out."""
+@pytest.mark.parametrize(
+    "statement",
+    ['FROM "loans_loan" U0', 'FROM "loans_drawdown" U0', 'INSERT INTO "loans_drawdown"'],
+)
+def test_a_payout_that_settles_while_the_limit_is_read_is_counted(
+    house: House, statement: str
+) -> None:
+    """Its amount moves from the drawdowns to the loans: it must not be missed on the way."""
     person = house.borrower()
     amount = round_down(limit_of(person) * 2 // 3)
-    quotes = [house.quote(person, amount=amount) for _ in range(2)]
-    house.sign(person, quotes[0])
+    first, second = (house.quote(person, amount=amount) for _ in range(2))
+    house.sign(person, first)
+    small = house.quote(person, amount=50_000)
     run_outbox()
     payment_id = Payment.objects.get(source_type="drawdown").pk
+    # One that does not fit, and one that does and so gets as far as its own row.
+    quote_id = small if statement.startswith("INSERT") else second
 
     signed, _paid = between(
-        first=partial(house.sign, person, quotes[1]),
-        statement='FROM "loans_drawdown" WHERE ("loans_drawdown"."line_id"',
+        first=partial(house.sign, person, quote_id),
+        statement=statement,
         second=partial(record_payout, payment_id=payment_id, now=house.now),
     )
 
-    assert refusals([signed]) == ["over-limit"]
-    assert used(person) == amount
+    assert refusals([signed]) == ([] if quote_id == small else ["over-limit"])
+    assert used(person) == amount + (50_000 if quote_id == small else 0)
     assert Loan.objects.count() == 1
 
 
@@ -129,6 +139,9 @@ def test_one_quote_signed_under_two_keys_is_one_drawdown(house: House) -> None:
 def test_a_check_settled_twice_at_once_is_one_payout(house: House) -> None:
     person = house.borrower()
     drawdown_id = house.sign(person, house.quote(person))
+    decision_id = Drawdown.objects.get().decision_id
+    assert decision_id is not None
+    decide_request(decision_id=decision_id, now=house.now)
 
     at_once(*[partial(settle_check, drawdown_id=drawdown_id, now=house.now)] * 4)
 

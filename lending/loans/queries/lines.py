@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from core.errors import NotFound
 from core.money import Money
@@ -52,12 +54,23 @@ def outstanding_principal(*, borrower_id: UUID, currency: str) -> Money:
 
 
 def line_usage(*, line: CreditLine) -> Money:
-    """What stands against the line: principal owed, and drawdowns on their way."""
-    owed = line.loans.filter(status=LoanStatus.ACTIVE).aggregate(sum=Sum("outstanding_principal"))
-    drawn = Drawdown.objects.filter(line=line, state__in=OPEN_DRAWDOWNS).aggregate(
-        sum=Sum("amount")
+    """What stands against the line: principal owed, and drawdowns on their way.
+
+    One statement: a payout moves its amount from the drawdowns to the loans, and between two
+    statements it would be in neither.
+    """
+    owed = Loan.objects.filter(line=OuterRef("pk"), status=LoanStatus.ACTIVE)
+    drawn = Drawdown.objects.filter(line=OuterRef("pk"), state__in=OPEN_DRAWDOWNS)
+    sums = CreditLine.objects.filter(pk=line.pk).values_list(
+        _sum_of(owed, "outstanding_principal"), _sum_of(drawn, "amount")
     )
-    return Money((owed["sum"] or 0) + (drawn["sum"] or 0), line.currency)
+    return Money(sum(sums.get()), line.currency)
+
+
+def _sum_of(rows: QuerySet[Any], column: str) -> Coalesce:
+    """A column's sum as a part of another query; zero where there is no row."""
+    sums = rows.order_by().values("line").annotate(sum=Sum(column)).values("sum")
+    return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
 
 
 def _line_view(line: CreditLine) -> LineView:

@@ -60,6 +60,12 @@ def _collect(
 
 
 def _open_repayment(loan_id: UUID) -> Repayment | None:
+    """The repayment on its way. Look for it before reading what is owed, never after.
+
+    Whoever asks holds the lock of the loan's repayments, so none begins; and where none is on its
+    way, none ends, so what is read next stays true. Read first, the loan could be settled between
+    the two, and the same money asked for again.
+    """
     return Repayment.objects.filter(loan_id=loan_id, state=RepaymentState.COLLECTING).first()
 
 
@@ -105,13 +111,14 @@ def repay(
     with transaction.atomic():
         lock_name(name=f"repay:{loan_id}")
         today = hold_business_date()
+        underway = _open_repayment(loan_id)
         loan = get_loan(borrower_id=borrower_id, loan_id=loan_id, as_of=today)
         earlier = Repayment.objects.filter(loan_id=loan_id, key=key).first()
         if earlier is not None:
             return earlier.pk
         if loan.status != LoanStatus.ACTIVE:
             raise Conflict(code="loan-closed", message=_("This loan is settled."))
-        if _open_repayment(loan_id) is not None:
+        if underway is not None:
             raise Conflict(
                 code="repayment-open",
                 message=_("A repayment of this loan is on its way. Please wait for its result."),
@@ -132,12 +139,12 @@ def debit_due(*, loan_id: UUID, today: date, now: datetime) -> UUID | None:
     key = f"due:{today.isoformat()}"
     with transaction.atomic():
         lock_name(name=f"repay:{loan_id}")
-        if hold_business_date() != today:
+        if hold_business_date() != today or _open_repayment(loan_id) is not None:
             return None
         loan = get_any_loan(loan_id=loan_id, as_of=today)
         asked = loan.due_now.total
         done = Repayment.objects.filter(loan_id=loan_id, key=key).exists()
-        if done or not asked or loan.status != LoanStatus.ACTIVE or _open_repayment(loan_id):
+        if done or not asked or loan.status != LoanStatus.ACTIVE:
             return None
         if loan.card.state != BindingState.ACTIVE:
             return None
