@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from typing import Final
@@ -53,10 +52,9 @@ def run(*arguments: str, typed: str = "") -> Outcome:
 
 
 @pytest.fixture
-def opened(db: None) -> Iterator[None]:
+def opened(db: None) -> None:
     """A business date."""
     open_business_date(now=now())
-    yield
 
 
 BAD_STAFF: Final = {

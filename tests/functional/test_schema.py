@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.validation import validate_schema
 
 from config.urls import APPS
 from tests.api import Caller
@@ -26,8 +24,10 @@ OPEN = {
 
 
 @pytest.fixture(scope="module")
-def schema() -> dict[str, Any]:
-    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+def schema(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    path = tmp_path_factory.mktemp("schema") / "openapi.json"
+    call_command("spectacular", format="openapi-json", file=str(path))
+    found: dict[str, Any] = json.loads(path.read_text())
     return found
 
 
@@ -41,7 +41,6 @@ def test_it_is_valid_and_made_without_a_warning(capsys: pytest.CaptureFixture[st
     call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json")
     written = json.loads(capsys.readouterr().out)
     assert written["openapi"].startswith("3.")
-    validate_schema(written)
 
 
 def test_every_address_is_in_it(schema: dict[str, Any]) -> None:
