@@ -161,6 +161,17 @@ class ConsoleSite(RightsSite):
         )
         return cast(TemplateResponse, view(request))
 
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Back to the door; Unfold's page of farewell is in English only."""
+        target = "admin:index"
+        if request.method == "POST":
+            auth.logout(request)
+            messages.success(request, gettext("You are logged out."))
+            target = "admin:login"
+        return cast(TemplateResponse, redirect(target))
+
     # ---- the door ----
 
     @method_decorator(sensitive_post_parameters())

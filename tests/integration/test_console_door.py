@@ -64,7 +64,10 @@ def test_password_then_code(carrier: FakeCarrier) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/admin/risk/review/")
     assert client.get("/admin/").status_code == 200
     assert client.session.get_expiry_age() <= 8 * 60 * 60
-    answer = client.post("/admin/logout/")
+    answer = client.get("/admin/logout/")  # a link must not log anybody out
+    assert client.get("/admin/").status_code == 200
+    answer = client.post("/admin/logout/", follow=True)
+    assert "You are logged out." in answer.content.decode()
     assert client.get("/admin/").status_code == 302
     assert User.objects.get(pk=user.pk).last_login is not None
 
