@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import local_date
 from core.errors import Conflict
+from core.locks import lock_name, share_name
 from core.models import BusinessDay
+
+_LOCK: Final = "business-date"
 
 
 def get_business_date() -> date:
@@ -27,14 +31,13 @@ def open_business_date(*, now: datetime) -> date:
 
 def hold_business_date() -> date:
     """The open business date, which cannot move until the caller's transaction ends."""
-    row = BusinessDay.objects.raw("SELECT * FROM core_businessday WHERE id = 1 FOR SHARE")
-    for day in row:
-        return day.today
-    raise Conflict(code="no-business-date", message=_("The business date is not set."))
+    share_name(name=_LOCK)
+    return get_business_date()
 
 
 def lock_business_day() -> BusinessDay:
-    """The row itself, locked: for the day close."""
+    """The row itself, locked: for the day close. Waits for all who hold the date."""
+    lock_name(name=_LOCK)
     return BusinessDay.objects.select_for_update().get(id=1)
 
 

@@ -41,3 +41,13 @@ def lock_name(*, name: str) -> None:
     """Hold an advisory lock on a name until the transaction ends (for rows not yet there)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def share_name(*, name: str) -> None:
+    """Keep others from `lock_name` of this name until the transaction ends; many may at once.
+
+    First come, first served: who shares after somebody wanted it whole waits for that one. A row
+    lock does not queue like this: sharers that overlap keep the other out for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
