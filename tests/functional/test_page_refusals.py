@@ -96,7 +96,7 @@ MONEYS: Final = {
     **TEXTS, "minus one": "-1", "zero": "0", "1e400": "1e400", "NaN": "NaN", "Infinity": "Infinity",
     "full-width digits": "１００", "words": "much", "a third decimal": "1.001", "huge": "9" * 19,
 }  # fmt: skip
-CHOICES: Final = {"empty": "", "unknown": "NOPE", "nul": "\u0000"}
+CHOICES: Final[dict[str, Any]] = {"empty": "", "unknown": "NOPE", "nul": "\u0000"}
 
 
 def test_registering_and_logging_in(town: Town, subtests: pytest.Subtests) -> None:
