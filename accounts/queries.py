@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.consents import LABELS, ConsentKind
@@ -254,9 +254,12 @@ def missing_consents(*, user_id: UUID, kinds: Iterable[ConsentKind]) -> tuple[Co
 
 
 def _shown(params: dict[str, str]) -> dict[str, str]:
-    """Dates as the reader's language writes them."""
+    """Dates as the reader's language writes them; in English, names that have an English form."""
+    english = (get_language() or "").startswith("en")
     return {
-        name: date_format(date.fromisoformat(value)) if name.endswith("_date") else value
+        name: date_format(date.fromisoformat(value))
+        if name.endswith("_date")
+        else (params.get(f"{name}_en", value) if english else value)
         for name, value in params.items()
     }
 

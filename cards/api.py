@@ -71,6 +71,16 @@ class ConfirmCardView(APIView):
         return Response(CardSerializer(card).data)
 
 
+class ResendCodeView(APIView):
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=None, responses={202: CardSerializer})
+    @idempotent
+    def post(self, request: Request, binding_id: UUID, *, key: str) -> Response:
+        """Begin the same card's binding anew: another code, another id."""
+        binding = operations.resend_code(user_id=user_id(request), binding_id=binding_id, now=now())
+        card = queries.get_card(user_id=user_id(request), binding_id=binding.pk)
+        return Response(CardSerializer(card).data, status=status.HTTP_202_ACCEPTED)
+
+
 class DefaultCardView(APIView):
     @extend_schema(request=None, responses=CardSerializer)
     def post(self, request: Request, binding_id: UUID) -> Response:

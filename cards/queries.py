@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.utils.translation import get_language
 
 from cards.domain.pans import mask_pan
 from cards.domain.states import OPEN_PAYMENTS, BindingState, Direction, PaymentState
-from cards.models import CardBin, CardBinding, Payment
+from cards.models import CardBin, CardBinding, Payment, VaultedCard
 from core.errors import NotFound
 from core.money import Money
 
@@ -22,6 +23,7 @@ class CardView:
     id: UUID
     issuer: str
     issuer_code: str
+    words: Mapping[str, str]
     kind: str
     last4: str
     masked: str
@@ -59,12 +61,18 @@ def issuer_name(row: CardBin) -> str:
     return row.issuer_en if (get_language() or "").startswith("en") else row.issuer_zh
 
 
+def card_words(card: VaultedCard) -> dict[str, str]:
+    """How a message names a card: the bank in both languages, and the last four digits."""
+    return {"bank": card.bin.issuer_zh, "bank_en": card.bin.issuer_en, "last4": card.last4}
+
+
 def _card_view(row: CardBinding) -> CardView:
     issuer = row.card.bin
     return CardView(
         id=row.pk,
         issuer=issuer_name(issuer),
         issuer_code=issuer.issuer,
+        words=card_words(row.card),
         kind=issuer.kind,
         last4=row.card.last4,
         masked=mask_pan(last4=row.card.last4),

@@ -11,6 +11,7 @@ web: list[URLPattern] = [
     path("cards/", views.card_list, name="list"),
     path("cards/bind/", views.bind, name="bind"),
     path("cards/<uuid:binding_id>/code/", views.bind_code, name="bind-code"),
+    path("cards/<uuid:binding_id>/resend/", views.resend, name="resend"),
     path("cards/<uuid:binding_id>/default/", views.make_default, name="default"),
     path("cards/<uuid:binding_id>/unbind/", views.unbind, name="unbind"),
 ]
@@ -18,6 +19,7 @@ api: list[URLPattern] = [
     path("cards", endpoints.CardsView.as_view(), name="cards"),
     path("cards/<uuid:binding_id>", endpoints.CardView.as_view(), name="card"),
     path("cards/<uuid:binding_id>/confirm", endpoints.ConfirmCardView.as_view(), name="confirm"),
+    path("cards/<uuid:binding_id>/resend", endpoints.ResendCodeView.as_view(), name="resend"),
     path("cards/<uuid:binding_id>/default", endpoints.DefaultCardView.as_view(), name="default"),
 ]
 rails: list[URLPattern] = [

@@ -89,6 +89,21 @@ def bind_code(request: HttpRequest, binding_id: UUID) -> HttpResponse:
 
 @require_POST
 @borrower_page
+def resend(request: HttpRequest, binding_id: UUID) -> HttpResponse:
+    """Ask the bank for another code."""
+    try:
+        binding = operations.resend_code(user_id=person(request), binding_id=binding_id, now=now())
+    except KadaiError as error:
+        if error.status == 404:
+            raise
+        messages.error(request, str(error.message))
+        return redirect("cards:bind")
+    messages.success(request, _("The bank has sent a new code."))
+    return redirect("cards:bind-code", binding.pk)
+
+
+@require_POST
+@borrower_page
 def make_default(request: HttpRequest, binding_id: UUID) -> HttpResponse:
     """Choose where money goes and comes from."""
     operations.set_default_binding(user_id=person(request), binding_id=binding_id)

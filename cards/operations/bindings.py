@@ -24,6 +24,7 @@ from cards.domain.states import BINDING, BindingEvent, BindingState
 from cards.models import BindingHold, CardBinding
 from cards.operations.rails import rail_named
 from cards.operations.vault import read_pan, store_card
+from cards.queries import card_words
 from cards.rails.base import FourFactors, SignOrder, SignOutcome, SignStatus
 from core.errors import Conflict, InvalidInput, NotFound, Refused, TooManyRequests, Unavailable
 from core.locks import lock_name, lock_row
@@ -120,6 +121,23 @@ def start_binding(
     )
 
 
+def resend_code(*, user_id: UUID, binding_id: UUID, now: datetime) -> CardBinding:
+    """Start the same card's binding anew, so that the bank sends another code.
+
+    The old attempt ends. Raises NotFound, Conflict (`binding-ended`), and what `start_binding` raises.
+    """
+    earlier = (
+        CardBinding.objects.select_related("card").filter(pk=binding_id, user_id=user_id).first()
+    )
+    if earlier is None:
+        raise NotFound
+    if earlier.state != BindingState.PENDING_SMS:
+        raise Conflict(code="binding-ended", message=_("This binding has ended. Start again."))
+    return start_binding(
+        user_id=user_id, card_number=read_pan(card=earlier.card), phone=earlier.phone, now=now
+    )
+
+
 def _close(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> None:
     with transaction.atomic():
         binding = lock_row(CardBinding, pk=binding_id)
@@ -213,7 +231,7 @@ def _activate(*, binding_id: UUID, outcome: SignOutcome, now: datetime) -> CardB
         send_message(
             user_id=binding.user_id,
             kind=MessageKind.CARD_BOUND,
-            params={"bank": binding.card.bin.issuer_zh, "last4": binding.card.last4},
+            params=card_words(binding.card),
             key=f"card_bound:{binding.pk}",
             now=now,
         )
@@ -271,9 +289,7 @@ def unbind_card(*, user_id: UUID, binding_id: UUID, now: datetime) -> None:
         if binding.holds.filter(released_at__isnull=True).exists():
             raise Conflict(
                 code="card-needed",
-                message=_(
-                    "A loan is repaid from this card. Repay it or choose another card first."
-                ),
+                message=_("A loan is repaid from this card. Repay the loan first."),
             )
         was_default = binding.is_default
         _apply(binding, BindingEvent.UNBIND)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from pytest_django import Settings
 
 from accounts.domain.states import IdentityState
@@ -21,6 +22,7 @@ from cards.operations import (
     query_payment,
     receive_notification,
     release_binding,
+    resend_code,
     set_default_binding,
     start_binding,
     submit_payment,
@@ -374,3 +376,21 @@ def test_a_second_account_of_the_same_person_gets_no_agreement(house: House) -> 
     assert binding.state == BindingState.FAILED
     assert list_cards(user_id=other.id) == ()
     assert not OutboxDelivery.objects.filter(done_at__isnull=True).exists()
+
+
+def test_another_code_is_another_attempt_with_the_same_card(house: House) -> None:
+    person, stranger = house.person(), house.person()
+    first = start(house, person)
+    old = house.bank.sms_code(to=person.phone)
+    with pytest.raises(NotFound):
+        resend_code(user_id=stranger.id, binding_id=first, now=house.now)
+    second = resend_code(user_id=person.id, binding_id=first, now=house.now)
+    assert second.pk != first
+    with pytest.raises(Conflict):
+        confirm(house, person, first, old)
+    code = house.bank.sms_code(to=person.phone)
+    assert confirm(house, person, second.pk, code).state == BindingState.ACTIVE
+    with pytest.raises(Conflict):
+        resend_code(user_id=person.id, binding_id=second.pk, now=house.now)
+    with translation.override("en"):
+        assert "ICBC" in list_messages(user_id=person.id).items[0].body

@@ -314,7 +314,7 @@ def _tell(drawdown: Drawdown, kind: MessageKind, *, now: datetime) -> None:
     send_message(
         user_id=drawdown.borrower_id,
         kind=kind,
-        params={"bank": card.issuer, "last4": card.last4, "amount": amount},
+        params={**card.words, "amount": amount},
         key=f"{kind}:{drawdown.pk}",
         now=now,
     )

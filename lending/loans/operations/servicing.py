@@ -128,8 +128,7 @@ def _remind(loan: Loan, *, state: LoanState, day: date, now: datetime) -> None:
             user_id=loan.borrower_id,
             kind=MessageKind.INSTALMENT_DUE_SOON,
             params={
-                "bank": card.issuer,
-                "last4": card.last4,
+                **card.words,
                 "amount": upcoming.open.total.display,
                 "due_date": upcoming.due_on.isoformat(),
             },

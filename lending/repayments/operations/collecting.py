@@ -221,8 +221,7 @@ def record_refusal(*, payment_id: UUID, now: datetime) -> None:
             user_id=borrower_id,
             kind=MessageKind.DEBIT_FAILED,
             params={
-                "bank": card.issuer,
-                "last4": card.last4,
+                **card.words,
                 "amount": Money(repayment.amount, repayment.currency).display,
             },
             key=f"repayment:{repayment.pk}",
