@@ -33,7 +33,8 @@ from lending.loans.domain.position import (
 from lending.loans.domain.quote import QuoteFigures, quote
 from lending.loans.domain.replay import replay
 from lending.loans.domain.schedule import Instalment, build_schedule
-from lending.loans.domain.terms import DayCount, InvalidTermsError, LoanTerms, Method
+from lending.loans.domain.terms import InvalidTermsError, LoanTerms
+from lending.products.domain.methods import DayCount, Method
 
 __all__ = [
     "DEFAULT_ORDER",

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lending.loans.domain.arithmetic import MATH
-from lending.loans.domain.terms import DayCount, LoanTerms
+from lending.loans.domain.terms import LoanTerms
+from lending.products.domain.methods import DayCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

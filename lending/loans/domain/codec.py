@@ -9,7 +9,8 @@ from typing import Any
 
 from core.money import Money
 from lending.loans.domain.allocation import Component
-from lending.loans.domain.terms import DayCount, LoanTerms, Method
+from lending.loans.domain.terms import LoanTerms
+from lending.products.domain.methods import DayCount, Method
 
 
 def terms_to_json(*, terms: LoanTerms) -> dict[str, Any]:

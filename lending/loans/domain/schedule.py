@@ -10,7 +10,8 @@ from decimal import Decimal
 from core.money import Money
 from lending.loans.domain.arithmetic import MATH, accrued_minor, to_minor
 from lending.loans.domain.calendar import Period, interest_periods
-from lending.loans.domain.terms import LoanTerms, Method
+from lending.loans.domain.terms import LoanTerms
+from lending.products.domain.methods import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from core.money import Money
 from lending.loans.domain.allocation import DEFAULT_ORDER, Component
+from lending.products.domain.methods import DayCount, Method
 
 MAX_INSTALMENTS: Final = 360
 MAX_ANNUAL_RATE: Final = Decimal(10)
@@ -18,31 +18,6 @@ MAX_GRACE_DAYS: Final = 60
 MAX_RATE_DIGITS: Final = 10
 #: Later dates leave no room for MAX_INSTALMENTS months in a `date`.
 MAX_YEAR: Final = 9900
-
-
-class Method(StrEnum):
-    """How a loan is repaid (还款方式)."""
-
-    EQUAL_INSTALMENTS = "EQUAL_INSTALMENTS"
-    EQUAL_PRINCIPAL = "EQUAL_PRINCIPAL"
-    DAILY_FLEXIBLE = "DAILY_FLEXIBLE"
-
-
-class DayCount(StrEnum):
-    """How the days of a period become a share of a year.
-
-    THIRTY_360: a whole month is a twelfth of the year however many days it has; the days of an
-    irregular first period, and of penalty, count 1/360 each. The ACTUAL ones count each real day.
-    """
-
-    THIRTY_360 = "THIRTY_360"
-    ACTUAL_360 = "ACTUAL_360"
-    ACTUAL_365 = "ACTUAL_365"
-
-    @property
-    def year_days(self) -> int:
-        """The divisor of the annual rate for one day counted by itself."""
-        return 365 if self is DayCount.ACTUAL_365 else 360
 
 
 class InvalidTermsError(ValueError):

@@ -18,7 +18,7 @@ from core.businessday import get_business_date
 from core.errors import Conflict, InvalidInput, NotFound, Refused, Text
 from core.locks import lock_row
 from core.money import Money
-from lending.loans.domain import DayCount, InvalidTermsError, LoanTerms, Method, QuoteFigures, quote
+from lending.loans.domain import InvalidTermsError, LoanTerms, QuoteFigures, quote
 from lending.loans.domain.codec import terms_to_json
 from lending.loans.domain.states import LineState
 from lending.loans.models import CreditLine, Quote
@@ -74,11 +74,11 @@ def _terms(
     try:
         return LoanTerms(
             principal=request.amount,
-            method=Method(product.method),
+            method=product.method,
             annual_rate=rate.normalize(),
             instalments=request.instalments,
             disbursed_on=on,
-            day_count=DayCount(product.day_count),
+            day_count=product.day_count,
             first_period_min_days=product.first_period_min_days,
             penalty_uplift=product.penalty_uplift,
             grace_days=product.grace_days,

@@ -1,4 +1,4 @@
-"""How a loan is repaid and how its days are counted. The loan engine's enums have these values."""
+"""How a loan is repaid and how its days are counted."""
 
 from __future__ import annotations
 
@@ -19,11 +19,20 @@ class Method(StrEnum):
 
 
 class DayCount(StrEnum):
-    """THIRTY_360: a whole month is a twelfth of the year. ACTUAL_*: each real day counts."""
+    """How the days of a period become a share of a year.
+
+    THIRTY_360: a whole month is a twelfth of the year however many days it has; the days of an
+    irregular first period, and of penalty, count 1/360 each. The ACTUAL ones count each real day.
+    """
 
     THIRTY_360 = "THIRTY_360"
     ACTUAL_360 = "ACTUAL_360"
     ACTUAL_365 = "ACTUAL_365"
+
+    @property
+    def year_days(self) -> int:
+        """The divisor of the annual rate for one day counted by itself."""
+        return 365 if self is DayCount.ACTUAL_365 else 360
 
 
 METHOD_NAMES: Final[Mapping[Method, str]] = MappingProxyType(

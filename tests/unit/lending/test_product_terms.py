@@ -11,10 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import Money
-from lending.loans.domain import terms as loan_terms
 from lending.products.domain import (
-    METHOD_NAMES,
-    PURPOSE_NAMES,
     PURPOSES,
     DayCount,
     Method,
@@ -147,13 +144,6 @@ def test_no_published_ceiling_costs_more_in_a_year_than_the_law_allows(
     bad = fields_of(annual_rate_floor=D(0), annual_rate_ceiling=rate, day_count=day_count)
     year = 1_000_000_00 * rate * 365 / (360 if day_count is DayCount.ACTUAL_360 else 365)
     assert ("annual_rate_ceiling" in bad) == (year > 1_000_000_00 * D("0.24"))
-
-
-def test_the_loan_engine_has_the_same_methods_and_day_counts() -> None:
-    assert {m.value for m in Method} == {m.value for m in loan_terms.Method}
-    assert {d.value for d in DayCount} == {d.value for d in loan_terms.DayCount}
-    assert set(METHOD_NAMES) == set(Method)
-    assert set(PURPOSE_NAMES) == set(Purpose)
 
 
 def test_a_regime_falls_back_on_its_country() -> None:
