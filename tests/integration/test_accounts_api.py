@@ -106,7 +106,7 @@ def test_logging_in_with_password_or_code(carrier: FakeCarrier) -> None:
         ({"phone": PHONE, "code": "1", "password": "2"}, "invalid-input"),
         ({"phone": {"a": 1}, "password": PASSWORD}, "invalid-input"),
         ({"phone": PHONE, "password": "\u0000"}, "invalid-input"),
-        ([], "invalid-input"),
+        ([], "malformed"),
         (None, "invalid-input"),
     ],
 )
