@@ -179,6 +179,8 @@ def settle_application(*, application_id: UUID, now: datetime) -> None:
         if application.decision_id is None:
             raise RuntimeError("an application is decided under a decision")
         decision = get_decision(decision_id=application.decision_id)
+        if decision.outcome is None:
+            return
         application.decided_at = now
         limit, rate = decision.limit, decision.annual_rate
         if decision.outcome == Outcome.APPROVE and limit is not None and rate is not None:

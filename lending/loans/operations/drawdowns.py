@@ -219,6 +219,8 @@ def settle_check(*, drawdown_id: UUID, now: datetime) -> None:
         if drawdown.decision_id is None:
             raise RuntimeError("a drawdown is checked under a decision")
         decision = get_decision(decision_id=drawdown.decision_id)
+        if decision.outcome is None:
+            return
         # The line may have ended while an officer looked.
         may_pay = drawdown.line.state == LineState.ACTIVE
         if decision.outcome != Outcome.APPROVE or not may_pay:
