@@ -47,7 +47,11 @@ class Database:
 
 
 def create_tables(*, connection: Connection) -> None:
-    """Create what is missing."""
-    # Notices about what exists already are the normal case at every start but the first.
-    connection.execute("SET LOCAL client_min_messages = warning")
-    connection.execute(_SCHEMA.read_bytes())
+    """Create the tables, once. The schema comes in one transaction: if one is there, all are.
+
+    Not by IF NOT EXISTS at every start: CREATE INDEX locks its table before it looks, and another
+    process of ours settling meanwhile would deadlock with it.
+    """
+    row = connection.execute("SELECT to_regclass('account') AS found").fetchone()
+    if row is None or row["found"] is None:
+        connection.execute(_SCHEMA.read_bytes())

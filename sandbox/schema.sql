@@ -1,8 +1,8 @@
--- The outside world's tables. Applied at every start under an advisory lock; every statement is idempotent.
+-- The outside world's tables. Applied once, in one transaction (sandbox/db.py).
 -- Amounts are bigint minor units (fen). Every account's balance is the sum of its movements, and all
 -- balances of a currency sum to zero: the account 'world' is where cash enters and leaves.
 
-CREATE TABLE IF NOT EXISTS account (
+CREATE TABLE account (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code     text   NOT NULL UNIQUE,
     kind     text   NOT NULL CHECK (kind IN ('card', 'merchant', 'world')),
@@ -12,13 +12,13 @@ CREATE TABLE IF NOT EXISTS account (
     CHECK (kind = 'world' OR balance >= -credit_limit)
 );
 
-CREATE TABLE IF NOT EXISTS holder (
+CREATE TABLE holder (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name      text NOT NULL,
     id_number text NOT NULL UNIQUE
 );
 
-CREATE TABLE IF NOT EXISTS card (
+CREATE TABLE card (
     pan         text PRIMARY KEY,
     holder_id   bigint NOT NULL REFERENCES holder,
     account_id  bigint NOT NULL UNIQUE REFERENCES account,
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS card (
     daily_limit bigint NOT NULL DEFAULT 20000000 CHECK (daily_limit >= 0)
 );
 
-CREATE TABLE IF NOT EXISTS agreement (
+CREATE TABLE agreement (
     token       text PRIMARY KEY,
     mer_id      text NOT NULL,
     tr_id       text NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS agreement (
     UNIQUE (mer_id, order_id, txn_time)
 );
 
-CREATE TABLE IF NOT EXISTS sms_code (
+CREATE TABLE sms_code (
     mer_id     text NOT NULL,
     order_id   text NOT NULL,
     txn_time   text NOT NULL,
@@ -56,9 +56,9 @@ CREATE TABLE IF NOT EXISTS sms_code (
     PRIMARY KEY (mer_id, order_id, txn_time)
 );
 
-CREATE SEQUENCE IF NOT EXISTS trade_number;
+CREATE SEQUENCE trade_number;
 
-CREATE TABLE IF NOT EXISTS trade (
+CREATE TABLE trade (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     query_id     text NOT NULL UNIQUE,
     mer_id       text NOT NULL,
@@ -83,10 +83,10 @@ CREATE TABLE IF NOT EXISTS trade (
     created_at   timestamptz NOT NULL DEFAULT now(),
     UNIQUE (mer_id, order_id, txn_time)
 );
-CREATE INDEX IF NOT EXISTS trade_due ON trade (settle_at) WHERE status = 'pending';
-CREATE INDEX IF NOT EXISTS trade_original ON trade (original_id);
+CREATE INDEX trade_due ON trade (settle_at) WHERE status = 'pending';
+CREATE INDEX trade_original ON trade (original_id);
 
-CREATE TABLE IF NOT EXISTS movement (
+CREATE TABLE movement (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source   bigint NOT NULL REFERENCES account,
     target   bigint NOT NULL REFERENCES account CHECK (target <> source),
@@ -95,10 +95,10 @@ CREATE TABLE IF NOT EXISTS movement (
     purpose  text NOT NULL,
     at       timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS movement_source ON movement (source, at);
-CREATE INDEX IF NOT EXISTS movement_target ON movement (target, at);
+CREATE INDEX movement_source ON movement (source, at);
+CREATE INDEX movement_target ON movement (target, at);
 
-CREATE TABLE IF NOT EXISTS notice (
+CREATE TABLE notice (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     trade_id     bigint NOT NULL REFERENCES trade,
     url          text NOT NULL,
@@ -107,9 +107,9 @@ CREATE TABLE IF NOT EXISTS notice (
     next_at      timestamptz NOT NULL,
     delivered_at timestamptz
 );
-CREATE INDEX IF NOT EXISTS notice_due ON notice (next_at) WHERE delivered_at IS NULL;
+CREATE INDEX notice_due ON notice (next_at) WHERE delivered_at IS NULL;
 
-CREATE TABLE IF NOT EXISTS sms (
+CREATE TABLE sms (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     sender     text NOT NULL,
     recipient  text NOT NULL,
@@ -117,9 +117,9 @@ CREATE TABLE IF NOT EXISTS sms (
     reference  text UNIQUE,
     created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS sms_recipient ON sms (recipient, id);
+CREATE INDEX sms_recipient ON sms (recipient, id);
 
-CREATE TABLE IF NOT EXISTS fault (
+CREATE TABLE fault (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name         text NOT NULL,
     txn_type     text,
