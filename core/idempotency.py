@@ -7,6 +7,7 @@ idempotent under the same key, so that is safe too.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +78,7 @@ def _begin(*, owner: UUID, key: str, print_: str, now: datetime) -> IdempotencyR
                 message=_("This Idempotency-Key was used with another request."),
             )
         if record.status is not None:
-            return Answer(record.status, record.body, replayed=True)
+            return Answer(record.status, json.loads(record.body), replayed=True)
         if record.locked_until > now:
             raise Conflict(
                 code="idempotency-in-flight",
@@ -115,6 +117,7 @@ def run_once(
     if _may_change(answer.status):
         begun.delete()
         return answer
-    begun.status, begun.body = answer.status, answer.body
+    begun.status = answer.status
+    begun.body = json.dumps(answer.body, cls=DjangoJSONEncoder, ensure_ascii=False)
     begun.save(update_fields=["status", "body"])
     return answer

@@ -66,7 +66,8 @@ class IdempotencyRecord(models.Model):
     locked_until = models.DateTimeField()
     created_at = models.DateTimeField()
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    # Text, not jsonb, which forgets the order of keys: a replay is the answer to the byte.
+    body = models.TextField(default="")
 
     class Meta:
         constraints = [

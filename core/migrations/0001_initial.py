@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('locked_until', models.DateTimeField()),
                 ('created_at', models.DateTimeField()),
                 ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
+                ('body', models.TextField(default='')),
             ],
             options={
                 'indexes': [models.Index(fields=['created_at'], name='idempotency_created')],

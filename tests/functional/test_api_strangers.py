@@ -26,6 +26,7 @@ OWNED: Final = (
     ("DELETE", "cards/{}", "card", None),
     ("POST", "cards/{}/confirm", "card", {"code": "123456"}),
     ("POST", "cards/{}/default", "card", None),
+    ("POST", "cards/{}/resend", "card", None),
     ("GET", "credit-applications/{}", "application", None),
     ("GET", "quotes/{}", "quote", None),
     ("POST", "quotes/{}/disclosure", "quote", None),
