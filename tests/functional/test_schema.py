@@ -91,6 +91,7 @@ def test_the_verbs_that_move_money_ask_for_a_key(schema: dict[str, Any]) -> None
     }
     assert asking == {
         ("post", "/api/v1/cards"),
+        ("post", "/api/v1/cards/{binding_id}/resend"),
         ("post", "/api/v1/credit-applications"),
         ("post", "/api/v1/drawdowns"),
         ("post", "/api/v1/loans/{loan_id}/repayments"),
