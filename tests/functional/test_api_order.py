@@ -607,7 +607,7 @@ def test_while_the_first_request_runs(house: House, town: Town, subtests: pytest
     caller = town.caller(house.person().id)
     key = {"Idempotency_Key": "the-key-of-today"}
     caller.call("POST", "credit-applications", LINE, **key)
-    IdempotencyRecord.objects.update(status=None, body=None)
+    IdempotencyRecord.objects.update(status=None, body="")
     running = "idempotency-in-flight"
     refuse(
         subtests,
