@@ -22,7 +22,6 @@ class CardView:
 
     id: UUID
     issuer: str
-    issuer_code: str
     words: Mapping[str, str]
     kind: str
     last4: str
@@ -71,7 +70,6 @@ def _card_view(row: CardBinding) -> CardView:
     return CardView(
         id=row.pk,
         issuer=issuer_name(issuer),
-        issuer_code=issuer.issuer,
         words=card_words(row.card),
         kind=issuer.kind,
         last4=row.card.last4,
