@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.fields import CurrencyField
 from core.ids import uuid7
-from lending.loans.domain.events import PaymentKind
+from lending.loans.domain.events import BORROWER_KINDS
 from lending.loans.domain.states import (
     OPEN_APPLICATIONS,
     OPEN_DRAWDOWNS,
@@ -221,7 +221,8 @@ class LoanHistory(models.Model):
                 condition=Q(kind__in=["DISBURSED", "PAID", "REVERSED"]), name="loan_history_kind"
             ),
             models.CheckConstraint(
-                condition=Q(payment_kind__in=["", *PaymentKind]), name="loan_history_payment_kind"
+                condition=Q(payment_kind__in=["", *BORROWER_KINDS]),
+                name="loan_history_payment_kind",
             ),
         ]
 

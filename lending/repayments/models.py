@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.fields import CurrencyField
 from core.ids import uuid7
-from lending.loans.domain.events import PaymentKind
+from lending.loans.domain.events import BORROWER_KINDS
 from lending.repayments.domain.states import RepaymentState
 
 
@@ -17,7 +17,7 @@ class Repayment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="repayments")
     key = models.CharField(max_length=100)
-    kind = models.CharField(max_length=10, choices=[(k, k) for k in PaymentKind])
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in BORROWER_KINDS])
     state = models.CharField(max_length=10, choices=[(s, s) for s in RepaymentState])
     currency = CurrencyField()
     amount = models.BigIntegerField()
@@ -33,7 +33,9 @@ class Repayment(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=list(RepaymentState)), name="repayment_state"
             ),
-            models.CheckConstraint(condition=Q(kind__in=list(PaymentKind)), name="repayment_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=list(BORROWER_KINDS)), name="repayment_kind"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="repayment_amount"),
             models.UniqueConstraint(fields=["loan", "key"], name="repayment_key_once"),
             models.UniqueConstraint(

@@ -7,12 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from core.serializers import MoneyField
-from lending.loans.domain import PaymentKind
+from lending.loans.domain import BORROWER_KINDS
 
 
 class RepaymentRequest(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
-        choices=list(PaymentKind),
+        choices=list(BORROWER_KINDS),
         help_text="DUE: what is due today. MANUAL: `amount`. PAYOFF: everything owed today.",
     )
     amount = MoneyField(required=False, allow_null=True)

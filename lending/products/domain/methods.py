@@ -35,6 +35,14 @@ class DayCount(StrEnum):
         return 365 if self is DayCount.ACTUAL_365 else 360
 
 
+class Unit(StrEnum):
+    """Instalments fall due every so many of these."""
+
+    DAYS = "DAYS"
+    WEEKS = "WEEKS"
+    MONTHS = "MONTHS"
+
+
 METHOD_NAMES: Final[Mapping[Method, str]] = MappingProxyType(
     {
         Method.EQUAL_INSTALMENTS: gettext_noop("Equal instalments"),
