@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from core.money import Money
@@ -59,12 +60,15 @@ class Amounts:
 class InstalmentState:
     """One instalment on a day. For a period still running `asked.interest` is what it will be at
     the due date if nothing else is paid early; `opening` is the balance that bears interest at
-    the period's start. `settled_on` is the day its last part was paid."""
+    the period's start. `rate_factor` is the whole period's share of the annual rate: on an unchanged
+    balance the first d of its days earn opening x rate_factor x d / days, rounded once.
+    `settled_on` is the day its last part was paid."""
 
     number: int
     starts_on: date
     due_on: date
     opening: Money
+    rate_factor: Decimal
     asked: Amounts
     paid: Amounts
     status: InstalmentStatus

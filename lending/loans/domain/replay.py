@@ -276,6 +276,7 @@ class _Fold:
                     starts_on=row.period.starts_on,
                     due_on=row.period.due_on,
                     opening=self._money(opening),
+                    rate_factor=row.period.rate_factor(annual_rate=self.terms.annual_rate),
                     asked=asked,
                     paid=paid,
                     status=self._status(index, as_of, is_paid=is_paid),
