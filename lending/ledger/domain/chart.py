@@ -30,7 +30,8 @@ class AccountCode(StrEnum):
 
     PAYOUT_CLEARING and COLLECTION_CLEARING hold money in flight: instructed, not yet confirmed by
     the bank. BORROWER_CREDIT is what we owe back (overpaid). SUSPENSE is money nobody has
-    explained yet; it must go back to zero. FUNDING is the lender's own capital.
+    explained yet; it must go back to zero. REFINANCING_CLEARING holds what a new loan pays on an old
+    one. FUNDING is the lender's own capital.
     """
 
     BANK_CASH = "BANK_CASH"
@@ -45,6 +46,10 @@ class AccountCode(StrEnum):
     FEE_INCOME = "FEE_INCOME"
     BORROWER_CREDIT = "BORROWER_CREDIT"
     SUSPENSE = "SUSPENSE"
+    REFINANCING_CLEARING = "REFINANCING_CLEARING"
+    RECOVERY_INCOME = "RECOVERY_INCOME"
+    WAIVER_EXPENSE = "WAIVER_EXPENSE"
+    GOODWILL_EXPENSE = "GOODWILL_EXPENSE"
     WRITE_OFF_LOSS = "WRITE_OFF_LOSS"
     FUNDING = "FUNDING"
 
@@ -79,6 +84,18 @@ _ROWS: Final = (
         AccountCode.BORROWER_CREDIT, AccountType.LIABILITY, gettext_noop("Overpayments owed back")
     ),
     _define(AccountCode.SUSPENSE, AccountType.LIABILITY, gettext_noop("Suspense")),
+    _define(
+        AccountCode.REFINANCING_CLEARING,
+        AccountType.LIABILITY,
+        gettext_noop("Refinancing in flight"),
+    ),
+    _define(
+        AccountCode.RECOVERY_INCOME,
+        AccountType.INCOME,
+        gettext_noop("Recoveries of written-off loans"),
+    ),
+    _define(AccountCode.WAIVER_EXPENSE, AccountType.EXPENSE, gettext_noop("Claims waived")),
+    _define(AccountCode.GOODWILL_EXPENSE, AccountType.EXPENSE, gettext_noop("Goodwill")),
     _define(AccountCode.WRITE_OFF_LOSS, AccountType.EXPENSE, gettext_noop("Loss on write-off")),
     _define(AccountCode.FUNDING, AccountType.EQUITY, gettext_noop("Own funding")),
 )
