@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.fields import CurrencyField
 from core.ids import uuid7
-from lending.loans.domain.events import BORROWER_KINDS
+from lending.loans.domain.changes import DECIDED, ChangeState, Service
+from lending.loans.domain.codec import EventKind
+from lending.loans.domain.events import PaymentKind
 from lending.loans.domain.states import (
     OPEN_APPLICATIONS,
     OPEN_DRAWDOWNS,
@@ -170,6 +172,7 @@ class Loan(models.Model):
     outstanding_principal = models.BigIntegerField()
     interest_posted = models.BigIntegerField(default=0)
     penalty_posted = models.BigIntegerField(default=0)
+    fee_posted = models.BigIntegerField(default=0)
     next_due_on = models.DateField(null=True)
     days_past_due = models.PositiveIntegerField(default=0)
     worst_days_past_due = models.PositiveIntegerField(default=0)
@@ -199,16 +202,20 @@ class Loan(models.Model):
 
 
 class LoanHistory(models.Model):
-    """What happened to a loan, in order. Append-only (trigger); undoing is another event."""
+    """What happened to a loan, in order. Append-only (trigger); undoing is another event.
+
+    `details` has the fields of the event that are no column, in JSON (`domain.codec`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="history")
     sequence = models.PositiveIntegerField()
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=16)
     on = models.DateField()
     amount = models.BigIntegerField(null=True)
-    payment_kind = models.CharField(max_length=10, blank=True)
+    payment_kind = models.CharField(max_length=16, blank=True)
     reference = models.CharField(max_length=40, blank=True)
+    details = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -218,10 +225,11 @@ class LoanHistory(models.Model):
                 fields=["loan", "kind", "reference"], name="loan_history_reference"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["DISBURSED", "PAID", "REVERSED"]), name="loan_history_kind"
+                condition=Q(kind__in=[str(kind) for kind in EventKind]), name="loan_history_kind"
             ),
             models.CheckConstraint(
-                condition=Q(payment_kind__in=["", *BORROWER_KINDS]),
+                condition=Q(kind="PAID", payment_kind__in=[str(kind) for kind in PaymentKind])
+                | (~Q(kind="PAID") & Q(payment_kind="")),
                 name="loan_history_payment_kind",
             ),
         ]
@@ -238,13 +246,71 @@ class LoanInstalment(models.Model):
     principal = models.BigIntegerField()
     interest = models.BigIntegerField()
     penalty = models.BigIntegerField()
+    fee = models.BigIntegerField(default=0)
     principal_paid = models.BigIntegerField()
     interest_paid = models.BigIntegerField()
     penalty_paid = models.BigIntegerField()
+    fee_paid = models.BigIntegerField(default=0)
     status = models.CharField(max_length=12)
     settled_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["loan", "number"], name="instalment_number_once")
+        ]
+
+
+class LoanChange(models.Model):
+    """A change one colleague proposes and another decides on: four eyes, by CHECK as well.
+
+    `event` is what approval records (`domain.codec`), `shown` the plan before and after as both
+    saw it, `fingerprint` what must still come of it when it is approved.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="changes")
+    state = models.CharField(max_length=10, choices=[(s, s) for s in ChangeState])
+    service = models.CharField(max_length=16, choices=[(s, s) for s in Service])
+    event = models.JSONField()
+    reason = models.CharField(max_length=1000)
+    shown = models.JSONField()
+    fingerprint = models.CharField(max_length=64)
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[str(state) for state in ChangeState]), name="change_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(service__in=[str(service) for service in Service]),
+                name="change_service",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="change_reason"),
+            models.CheckConstraint(
+                condition=Q(state__in=[str(state) for state in DECIDED], decider__isnull=False)
+                & ~Q(decider=F("proposer"))
+                | ~Q(state__in=[str(state) for state in DECIDED]) & Q(decider__isnull=True),
+                name="change_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="PROPOSED", ended_at__isnull=True)
+                | ~Q(state="PROPOSED") & Q(ended_at__isnull=False),
+                name="change_ended",
+            ),
+            models.UniqueConstraint(
+                fields=["loan"], condition=Q(state="PROPOSED"), name="change_one_open"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["loan", "-id"], name="change_loan"),
+            models.Index(
+                fields=["proposed_at"], condition=Q(state="PROPOSED"), name="change_to_decide"
+            ),
         ]

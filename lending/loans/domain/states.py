@@ -129,6 +129,7 @@ class LoanStatusEvent(StrEnum):
     REPAY = "REPAY"
     WRITE_OFF = "WRITE_OFF"
     REFINANCE = "REFINANCE"
+    REOPEN = "REOPEN"
 
 
 _S, _SE = LoanStatus, LoanStatusEvent
@@ -139,6 +140,10 @@ LOAN: Final = TransitionTable(
         (_S.ACTIVE, _SE.REPAY): _S.CLOSED_REPAID,
         (_S.ACTIVE, _SE.WRITE_OFF): _S.CLOSED_WRITTEN_OFF,
         (_S.ACTIVE, _SE.REFINANCE): _S.CLOSED_REFINANCED,
+        # What closed it was undone: a payment taken back, a write-off recorded by mistake.
+        (_S.CLOSED_REPAID, _SE.REOPEN): _S.ACTIVE,
+        (_S.CLOSED_WRITTEN_OFF, _SE.REOPEN): _S.ACTIVE,
+        (_S.CLOSED_REFINANCED, _SE.REOPEN): _S.ACTIVE,
     },
 )
 

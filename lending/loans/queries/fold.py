@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from core.money import Money
-from lending.loans.domain import (
-    Disbursed,
-    LoanEvent,
-    LoanState,
-    LoanTerms,
-    Paid,
-    PaymentKind,
-    Reversed,
-    replay,
-)
-from lending.loans.domain.codec import terms_from_json
+from lending.loans.domain import LoanEvent, LoanState, LoanTerms, replay
+from lending.loans.domain.codec import event_from_json, terms_from_json
 from lending.loans.models import Loan, LoanHistory
 
 
@@ -24,28 +14,26 @@ def loan_terms(loan: Loan) -> LoanTerms:
     return terms_from_json(body=loan.terms)
 
 
-def _event(row: LoanHistory, currency: str) -> LoanEvent:
-    amount = Money(row.amount or 0, currency)
-    match row.kind:
-        case "DISBURSED":
-            return Disbursed(on=row.on, amount=amount, sequence=row.sequence)
-        case "PAID":
-            return Paid(
-                on=row.on,
-                amount=amount,
-                kind=PaymentKind(row.payment_kind),
-                reference=row.reference,
-                sequence=row.sequence,
-            )
-        case "REVERSED":
-            return Reversed(on=row.on, reference=row.reference, sequence=row.sequence)
-    raise ValueError(f"unknown event {row.kind}")
+def history_event(row: LoanHistory, *, currency: str) -> LoanEvent:
+    """A row of a loan's history as the engine takes it."""
+    body = {
+        **row.details,
+        "event": row.kind,
+        "on": row.on.isoformat(),
+        "sequence": row.sequence,
+        "reference": row.reference,
+        "amount": row.amount,
+        "currency": currency,
+    }
+    if row.payment_kind:
+        body["kind"] = row.payment_kind
+    return event_from_json(body=body)
 
 
 def loan_events(loan: Loan) -> tuple[LoanEvent, ...]:
     """What happened, in the order it was recorded."""
     rows = loan.history.order_by("sequence")
-    return tuple(_event(row, loan.currency) for row in rows)
+    return tuple(history_event(row, currency=loan.currency) for row in rows)
 
 
 def loan_state(loan: Loan, *, as_of: date) -> LoanState:
