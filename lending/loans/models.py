@@ -177,8 +177,18 @@ class Loan(models.Model):
     days_past_due = models.PositiveIntegerField(default=0)
     worst_days_past_due = models.PositiveIntegerField(default=0)
     asset_class = models.CharField(max_length=16, default=AssetClass.PASS)
+    stage = models.PositiveSmallIntegerField(default=1)
     closed_through = models.DateField()
     settled_on = models.DateField(null=True)
+    due_since = models.DateField(null=True)
+    # What the day close needs of a loan on plan (operations/plan.py): the running period.
+    on_plan = models.BooleanField(default=False)
+    plan_number = models.PositiveSmallIntegerField(null=True)
+    plan_starts_on = models.DateField(null=True)
+    plan_due_on = models.DateField(null=True)
+    plan_opening = models.BigIntegerField(default=0)
+    plan_factor = models.DecimalField(max_digits=40, decimal_places=34, default=0)
+    plan_earned = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -189,14 +199,20 @@ class Loan(models.Model):
             models.CheckConstraint(
                 condition=Q(outstanding_principal__gte=0), name="loan_outstanding"
             ),
+            models.CheckConstraint(condition=Q(stage__in=[1, 2, 3]), name="loan_stage"),
         ]
+        # No index on what every day close writes: its updates stay in their page (HOT).
         indexes = [
             models.Index(fields=["borrower", "-id"], name="loan_borrower"),
+            models.Index(fields=["id"], condition=Q(status="ACTIVE"), name="loan_active"),
+            models.Index(fields=["disbursed_on"], condition=Q(status="ACTIVE"), name="loan_began"),
             models.Index(
-                fields=["closed_through", "id"], condition=Q(status="ACTIVE"), name="loan_to_close"
+                fields=["next_due_on", "id"], condition=Q(status="ACTIVE"), name="loan_next_due"
             ),
             models.Index(
-                fields=["next_due_on"], condition=Q(status="ACTIVE"), name="loan_next_due"
+                fields=["id"],
+                condition=Q(status="ACTIVE", due_since__isnull=False),
+                name="loan_due",
             ),
         ]
 
@@ -241,8 +257,10 @@ class LoanInstalment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
     due_on = models.DateField()
     opening = models.BigIntegerField()
+    rate_factor = models.DecimalField(max_digits=40, decimal_places=34)
     principal = models.BigIntegerField()
     interest = models.BigIntegerField()
     penalty = models.BigIntegerField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -128,6 +129,25 @@ def regulation_value(*, code: FigureCode, regime: str, as_of: date) -> Figure:
     if figure is None:
         raise FigureMissing
     return figure
+
+
+def regulation_values(
+    *, codes: Collection[FigureCode], regime: str, as_of: date
+) -> dict[FigureCode, Decimal]:
+    """Several figures in force on a date, in one query. Raises FigureMissing."""
+    order = {name: place for place, name in enumerate(regimes_of(regime=regime))}
+    rows = RegulationFigure.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gt=as_of),
+        code__in=[code.value for code in codes],
+        regime__in=list(order),
+        effective_from__lte=as_of,
+    )
+    found: dict[FigureCode, Decimal] = {}
+    for row in sorted(rows, key=lambda row: (-order[row.regime], row.effective_from)):
+        found[FigureCode(row.code)] = row.value
+    if len(found) < len(set(codes)):
+        raise FigureMissing
+    return found
 
 
 def annual_cost_ceiling(*, regime: str, as_of: date) -> Decimal | None:

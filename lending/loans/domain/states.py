@@ -156,20 +156,3 @@ class AssetClass(StrEnum):
     SUBSTANDARD = "SUBSTANDARD"
     DOUBTFUL = "DOUBTFUL"
     LOSS = "LOSS"
-
-
-#: More days past due than the number puts a loan in the class; the worst that applies counts.
-ASSET_CLASS_DAYS: Final = (
-    (360, AssetClass.LOSS),
-    (270, AssetClass.DOUBTFUL),
-    (90, AssetClass.SUBSTANDARD),
-    (0, AssetClass.SPECIAL_MENTION),
-)
-
-
-def asset_class(*, days_past_due: int) -> AssetClass:
-    """The class by days past due (金融资产风险分类办法, art. 10-13)."""
-    for days, name in ASSET_CLASS_DAYS:
-        if days_past_due > days:
-            return name
-    return AssetClass.PASS

@@ -8,17 +8,17 @@ event corrects what it changed by a new entry, never by touching an old one.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from core.money import Money
-from lending.ledger.domain.chart import AccountCode
-from lending.ledger.domain.postings import Posting
+from lending.ledger.domain import AccountCode, Posting
 from lending.ledger.operations import post_entry
-from lending.loans.domain import Amounts, InstalmentState, LoanState
+from lending.loans.domain import InstalmentState, LoanState
+from lending.loans.domain.books import Earned, balances, difference
 from lending.loans.domain.states import asset_class
 from lending.loans.models import Loan, LoanInstalment
-from lending.loans.queries.fold import loan_state
 
-_CACHED = (
+_CACHED: Final = (
     "due_on",
     "opening",
     "principal",
@@ -30,37 +30,48 @@ _CACHED = (
     "status",
     "settled_on",
 )
+#: Accounts that are the house's, whatever the loan.
+_OF_THE_HOUSE: Final = frozenset({AccountCode.BANK_CASH})
 
 
-def _fill(cached: LoanInstalment, row: InstalmentState) -> LoanInstalment:
-    cached.due_on, cached.opening = row.due_on, row.opening.minor
-    cached.principal = row.asked.principal.minor
-    cached.interest = row.asked.interest.minor
-    cached.penalty = row.asked.penalty.minor
-    cached.principal_paid = row.paid.principal.minor
-    cached.interest_paid = row.paid.interest.minor
-    cached.penalty_paid = row.paid.penalty.minor
-    cached.status, cached.settled_on = row.status, row.settled_on
-    return cached
+def _figures(row: InstalmentState) -> dict[str, object]:
+    """An instalment as it is cached."""
+    return {
+        "due_on": row.due_on,
+        "opening": row.opening.minor,
+        "principal": row.asked.principal.minor,
+        "interest": row.asked.interest.minor,
+        "penalty": row.asked.penalty.minor,
+        "principal_paid": row.paid.principal.minor,
+        "interest_paid": row.paid.interest.minor,
+        "penalty_paid": row.paid.penalty.minor,
+        "status": str(row.status),
+        "settled_on": row.settled_on,
+    }
 
 
-def create_instalments(loan: Loan, *, today: date) -> None:
-    """The first cache of a new loan's schedule."""
-    state = loan_state(loan, as_of=today)
-    LoanInstalment.objects.bulk_create(
-        _fill(LoanInstalment(loan=loan, number=row.number), row) for row in state.rows
-    )
-    loan.next_due_on = state.rows[0].due_on
-    loan.save(update_fields=["next_due_on"])
+def _apply_rows(loan: Loan, state: LoanState) -> None:
+    """Make the cached instalments those of the fold: write what differs, add, take away."""
+    cached = {row.number: row for row in loan.instalments.all()}
+    fresh, changed = [], []
+    for row in state.rows:
+        figures = _figures(row)
+        known = cached.pop(row.number, None)
+        if known is None:
+            fresh.append(LoanInstalment(loan=loan, number=row.number, **figures))
+        elif any(getattr(known, name) != value for name, value in figures.items()):
+            for name, value in figures.items():
+                setattr(known, name, value)
+            changed.append(known)
+    LoanInstalment.objects.bulk_create(fresh)
+    LoanInstalment.objects.bulk_update(changed, fields=_CACHED)
+    if cached:
+        loan.instalments.filter(number__in=list(cached)).delete()
 
 
 def apply_state(loan: Loan, *, state: LoanState) -> None:
     """Put the fold's figures on the loan (saved by the caller) and on its instalments."""
-    by_number = {row.number: row for row in state.rows}
-    cached = list(loan.instalments.order_by("number"))
-    LoanInstalment.objects.bulk_update(
-        (_fill(row, by_number[row.number]) for row in cached), fields=_CACHED
-    )
+    _apply_rows(loan, state)
     loan.outstanding_principal = state.outstanding_principal.minor
     loan.days_past_due = state.days_past_due
     loan.worst_days_past_due = max(loan.worst_days_past_due, state.days_past_due)
@@ -70,46 +81,47 @@ def apply_state(loan: Loan, *, state: LoanState) -> None:
     loan.settled_on = state.settled_on
 
 
+def posted(loan: Loan) -> Earned:
+    """The income booked so far."""
+    return Earned(
+        interest=Money(loan.interest_posted, loan.currency),
+        penalty=Money(loan.penalty_posted, loan.currency),
+        fee=Money(loan.fee_posted, loan.currency),
+    )
+
+
 def post_difference(
     loan: Loan,
     *,
     event: str,
-    state: LoanState,
-    paid: Amounts,
-    unapplied: Money,
+    before: LoanState,
+    after: LoanState,
     on: date,
     now: datetime,
+    funded_by: AccountCode = AccountCode.BANK_CASH,
 ) -> None:
-    """Post what the fold earned since the last posting and what `paid` and `unapplied` moved.
+    """Post what an event changed, and what the fold earned since the last posting.
 
-    `paid` is the change of the fold's paid amounts, `unapplied` that of money no claim asked for;
-    together they are the cash that came in. Nothing is posted where nothing changed.
+    `before` and `after` are the fold of one day without and with the event; for the passing of
+    time alone they are the same. Nothing is posted where nothing changed.
     """
-    currency = loan.currency
-    interest = state.accrued_interest - Money(loan.interest_posted, currency)
-    penalty = state.accrued_penalty - Money(loan.penalty_posted, currency)
-    lines = (
-        (AccountCode.BANK_CASH, paid.total + unapplied),
-        (AccountCode.LOAN_PRINCIPAL, -paid.principal),
-        (AccountCode.INTEREST_RECEIVABLE, interest - paid.interest),
-        (AccountCode.PENALTY_RECEIVABLE, penalty - paid.penalty),
-        (AccountCode.INTEREST_INCOME, -interest),
-        (AccountCode.PENALTY_INCOME, -penalty),
-        (AccountCode.BORROWER_CREDIT, -unapplied),
+    earned = Earned.by(after)
+    lines = difference(
+        before=balances(state=before, earned=posted(loan), funded_by=funded_by),
+        after=balances(state=after, earned=earned, funded_by=funded_by),
     )
-    postings = tuple(
-        Posting(account, amount, None if account is AccountCode.BANK_CASH else loan.pk)
-        for account, amount in lines
-        if amount
-    )
-    loan.interest_posted += interest.minor
-    loan.penalty_posted += penalty.minor
-    if postings:
+    loan.interest_posted = earned.interest.minor
+    loan.penalty_posted = earned.penalty.minor
+    loan.fee_posted = earned.fee.minor
+    if lines:
         post_entry(
             source_type="loan",
             source_id=loan.pk,
             event=event,
             business_date=on,
-            postings=postings,
+            postings=[
+                Posting(account, amount, None if account in _OF_THE_HOUSE else loan.pk)
+                for account, amount in lines
+            ],
             now=now,
         )
