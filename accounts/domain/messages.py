@@ -29,6 +29,21 @@ class MessageKind(StrEnum):
     OVERDUE = "overdue"
     REPAID_EARLY = "repaid_early"
     LOAN_SETTLED = "loan_settled"
+    LOAN_REFINANCED = "loan_refinanced"
+    GOODWILL_GIVEN = "goodwill_given"
+    REFUND_COUNTED = "refund_counted"
+    RECOVERY_COUNTED = "recovery_counted"
+    PAYMENT_TAKEN_BACK = "payment_taken_back"
+    CREDIT_RETURNED = "credit_returned"
+    BOOKING_CORRECTED = "booking_corrected"
+    CHARGED = "charged"
+    CHARGED_PER_INSTALMENT = "charged_per_instalment"
+    CLAIM_WAIVED = "claim_waived"
+    RATE_CHANGED = "rate_changed"
+    DUE_DATE_MOVED = "due_date_moved"
+    LOAN_EXTENDED = "loan_extended"
+    INTEREST_PAUSED = "interest_paused"
+    PLAN_CHANGED = "plan_changed"
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,78 @@ TEXTS: Final[Mapping[MessageKind, MessageText]] = {
         _("Your loan is repaid in full"),
         _("Your loan of %(amount)s is closed. You owe nothing more for it. Thank you."),
     ),
+    MessageKind.LOAN_REFINANCED: MessageText(
+        _("Your old loan is paid off"),
+        _("Your new loan paid %(amount)s on the old one, which is closed."),
+    ),
+    MessageKind.GOODWILL_GIVEN: MessageText(
+        _("We credited your loan"),
+        _("%(amount)s was credited to your loan at our expense. Your plan is up to date."),
+    ),
+    MessageKind.REFUND_COUNTED: MessageText(
+        _("A refund was counted on your loan"),
+        _("%(amount)s that was refunded was counted on your loan. Your plan is up to date."),
+    ),
+    MessageKind.RECOVERY_COUNTED: MessageText(
+        _("Payment received"),
+        _("We received %(amount)s and counted it on your loan. Thank you."),
+    ),
+    MessageKind.PAYMENT_TAKEN_BACK: MessageText(
+        _("Your bank took a payment back"),
+        _(
+            "%(amount)s that you had paid went back to your bank, so it is owed again. Your plan "
+            "shows what is due now."
+        ),
+    ),
+    MessageKind.CREDIT_RETURNED: MessageText(
+        _("We return what you paid too much"),
+        _("%(amount)s goes to your %(bank)s card ending in %(last4)s."),
+    ),
+    MessageKind.BOOKING_CORRECTED: MessageText(
+        _("We corrected your loan"),
+        _("An entry that was wrong was undone. Your plan shows what is owed now."),
+    ),
+    MessageKind.CHARGED: MessageText(
+        _("A charge on your loan"),
+        _("%(amount)s was charged to your loan, due on %(due_date)s."),
+    ),
+    MessageKind.CHARGED_PER_INSTALMENT: MessageText(
+        _("A charge on your loan"),
+        _("%(amount)s is charged with every instalment from now on."),
+    ),
+    MessageKind.CLAIM_WAIVED: MessageText(
+        _("You owe less"),
+        _("You need not pay %(amount)s of what was asked for. Your plan is up to date."),
+    ),
+    MessageKind.RATE_CHANGED: MessageText(
+        _("The rate of your loan changed"),
+        _(
+            "From %(from_date)s your annual rate is %(rate)s. Your next repayment is %(amount)s on "
+            "%(due_date)s."
+        ),
+    ),
+    MessageKind.DUE_DATE_MOVED: MessageText(
+        _("Your due dates moved"),
+        _(
+            "What was due on %(old_date)s is due on %(new_date)s, and later repayments moved with "
+            "it. Your next repayment is %(amount)s on %(due_date)s."
+        ),
+    ),
+    MessageKind.LOAN_EXTENDED: MessageText(
+        _("Your loan was extended"),
+        _("It now runs until %(last_date)s. Your next repayment is %(amount)s on %(due_date)s."),
+    ),
+    MessageKind.INTEREST_PAUSED: MessageText(
+        _("Your interest pauses"),
+        _("From %(from_date)s to %(to_date)s your loan bears no interest."),
+    ),
+    MessageKind.PLAN_CHANGED: MessageText(
+        _("You have a new repayment plan"),
+        _(
+            "Your repayments were planned anew as agreed. The next one is %(amount)s on "
+            "%(due_date)s."
+        ),
+    ),
 }
 
 #: What a person must not find out days later.
@@ -122,6 +209,13 @@ BY_SMS: Final = frozenset(
         MessageKind.DEBIT_FAILED,
         MessageKind.OVERDUE,
         MessageKind.LOAN_SETTLED,
+        MessageKind.PAYMENT_TAKEN_BACK,
+        MessageKind.CHARGED,
+        MessageKind.CHARGED_PER_INSTALMENT,
+        MessageKind.RATE_CHANGED,
+        MessageKind.DUE_DATE_MOVED,
+        MessageKind.LOAN_EXTENDED,
+        MessageKind.PLAN_CHANGED,
     }
 )
 

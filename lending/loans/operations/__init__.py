@@ -14,12 +14,8 @@ from lending.loans.operations.drawdowns import (
     sign_drawdown,
 )
 from lending.loans.operations.quotes import QuoteRequest, make_quote, open_disclosure
-from lending.loans.operations.servicing import (
-    close_loan_day,
-    expire_lines,
-    list_loans_to_close,
-    record_payment,
-)
+from lending.loans.operations.recording import record_event, record_payment
+from lending.loans.operations.servicing import close_loan_day, expire_lines, list_loans_to_close
 
 __all__ = [
     "LineRequest",
@@ -30,6 +26,7 @@ __all__ = [
     "list_loans_to_close",
     "make_quote",
     "open_disclosure",
+    "record_event",
     "record_payment",
     "record_payout",
     "record_payout_failure",

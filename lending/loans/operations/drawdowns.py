@@ -24,9 +24,7 @@ from core.businessday import hold_business_date
 from core.errors import Conflict, InvalidInput, NotFound, Refused
 from core.locks import lock_row
 from core.money import Money
-from lending.ledger.domain.chart import AccountCode
-from lending.ledger.domain.postings import credit, debit
-from lending.ledger.operations import post_entry
+from lending.loans.domain import Disbursed
 from lending.loans.domain.codec import terms_from_json, terms_to_json
 from lending.loans.domain.states import (
     DRAWDOWN,
@@ -35,9 +33,9 @@ from lending.loans.domain.states import (
     DrawdownState,
     LineState,
 )
-from lending.loans.models import Contract, CreditLine, Drawdown, Loan, LoanHistory, Quote
+from lending.loans.models import Contract, CreditLine, Drawdown, Loan, Quote
 from lending.loans.operations.facts import gather_facts
-from lending.loans.operations.fold import create_instalments
+from lending.loans.operations.recording import record_event
 from lending.loans.queries.lines import line_usage
 from lending.loans.queries.quotes import (
     get_disclosure,
@@ -269,29 +267,14 @@ def _open_loan(drawdown: Drawdown, *, payment: PaymentView, on: date, now: datet
         terms=terms_to_json(terms=terms),
         disbursed_on=on,
         disbursed_at=now,
-        outstanding_principal=drawdown.amount,
+        outstanding_principal=0,
         closed_through=on - timedelta(days=1),
     )
-    LoanHistory.objects.create(
-        loan=loan,
-        sequence=1,
-        kind="DISBURSED",
-        on=on,
-        amount=drawdown.amount,
+    record_event(
+        loan,
+        event=Disbursed(on=on, amount=Money(drawdown.amount, drawdown.currency)),
         reference=payment.reference,
-        recorded_at=now,
-    )
-    create_instalments(loan, today=on)
-    amount = Money(loan.principal, loan.currency)
-    post_entry(
-        source_type="loan",
-        source_id=loan.pk,
-        event="disbursed",
-        business_date=on,
-        postings=(
-            debit(account=AccountCode.LOAN_PRINCIPAL, amount=amount, loan_id=loan.pk),
-            credit(account=AccountCode.BANK_CASH, amount=amount),
-        ),
+        today=on,
         now=now,
     )
     hold_binding(binding_id=loan.binding_id, source_type="loan", source_id=loan.pk, now=now)

@@ -15,11 +15,14 @@ from lending.ledger.domain import AccountCode, Posting
 from lending.ledger.operations import post_entry
 from lending.loans.domain import InstalmentState, LoanState
 from lending.loans.domain.books import Earned, balances, difference
-from lending.loans.domain.states import asset_class
+from lending.loans.domain.classification import Thresholds
 from lending.loans.models import Loan, LoanInstalment
+from lending.loans.operations.plan import classify, follow_plan
 
 _CACHED: Final = (
+    "starts_on",
     "due_on",
+    "rate_factor",
     "opening",
     "principal",
     "interest",
@@ -37,7 +40,9 @@ _OF_THE_HOUSE: Final = frozenset({AccountCode.BANK_CASH})
 def _figures(row: InstalmentState) -> dict[str, object]:
     """An instalment as it is cached."""
     return {
+        "starts_on": row.starts_on,
         "due_on": row.due_on,
+        "rate_factor": row.rate_factor,
         "opening": row.opening.minor,
         "principal": row.asked.principal.minor,
         "interest": row.asked.interest.minor,
@@ -69,13 +74,15 @@ def _apply_rows(loan: Loan, state: LoanState) -> None:
         loan.instalments.filter(number__in=list(cached)).delete()
 
 
-def apply_state(loan: Loan, *, state: LoanState) -> None:
-    """Put the fold's figures on the loan (saved by the caller) and on its instalments."""
+def apply_state(loan: Loan, *, state: LoanState, plain: bool, limits: Thresholds) -> None:
+    """Put the fold's figures on the loan (saved by the caller) and on its instalments.
+
+    The loan's status is the one after the event. `plain`: see `follow_plan`.
+    """
     _apply_rows(loan, state)
     loan.outstanding_principal = state.outstanding_principal.minor
-    loan.days_past_due = state.days_past_due
-    loan.worst_days_past_due = max(loan.worst_days_past_due, state.days_past_due)
-    loan.asset_class = asset_class(days_past_due=state.days_past_due)
+    classify(loan, state=state, limits=limits)
+    follow_plan(loan, state=state, plain=plain)
     upcoming = state.next_instalment
     loan.next_due_on = None if upcoming is None else upcoming.due_on
     loan.settled_on = state.settled_on

@@ -1,4 +1,4 @@
-"""What happens to a loan once it runs: payments recorded, days closed, lines expired."""
+"""What happens to a loan as time passes: days closed, lines expired."""
 
 from __future__ import annotations
 
@@ -10,87 +10,24 @@ from django.db import transaction
 
 from accounts.domain.messages import MessageKind
 from accounts.operations import send_message
-from cards.operations import release_binding
 from cards.queries import get_card
-from core.businessday import hold_business_date
 from core.locks import lock_row
-from core.money import Money
-from core.outbox import publish
-from lending.loans.domain import Amounts, LoanState, PaymentKind
+from lending.loans.domain import LoanState
+from lending.loans.domain.on_plan import is_plain
 from lending.loans.domain.states import (
     LINE,
-    LOAN,
     LineEvent,
     LineState,
     LoanStatus,
-    LoanStatusEvent,
 )
-from lending.loans.models import CreditLine, Loan, LoanHistory
+from lending.loans.models import CreditLine, Loan
 from lending.loans.operations.fold import apply_state, post_difference
-from lending.loans.queries.fold import loan_state
+from lending.loans.queries.classification import thresholds
+from lending.loans.queries.fold import loan_events, loan_state
 
 #: Days before the due date on which a reminder is sent (usual: T-3 and T-1).
 REMIND_DAYS: Final = (3, 1)
 BATCH: Final = 500
-
-
-def record_payment(
-    *,
-    loan_id: UUID,
-    amount: Money,
-    kind: PaymentKind,
-    reference: str,
-    on: date,
-    now: datetime,
-) -> None:
-    """Count money that the bank has collected, from the day `on` it was asked for.
-
-    Idempotent by `reference`. A loan that was settled meanwhile keeps the money as the
-    borrower's credit. Raises NotFound, InvalidEventsError (a defect of ours).
-    """
-    with transaction.atomic():
-        loan = lock_row(Loan, pk=loan_id)
-        if loan.history.filter(kind="PAID", reference=reference).exists():
-            return
-        today = hold_business_date()
-        before = loan_state(loan, as_of=today)
-        LoanHistory.objects.create(
-            loan=loan,
-            sequence=loan.history.count() + 1,
-            kind="PAID",
-            on=on,
-            amount=amount.minor,
-            payment_kind=kind,
-            reference=reference,
-            recorded_at=now,
-        )
-        after = loan_state(loan, as_of=today)
-        post_difference(
-            loan,
-            event=f"paid.{UUID(reference).hex}",
-            state=after,
-            paid=after.paid - before.paid,
-            unapplied=after.unapplied - before.unapplied,
-            on=today,
-            now=now,
-        )
-        apply_state(loan, state=after)
-        if after.is_settled and loan.status == LoanStatus.ACTIVE:
-            _close(loan, now=now)
-        loan.save()
-
-
-def _close(loan: Loan, *, now: datetime) -> None:
-    loan.status = LOAN.next(LoanStatus(loan.status), LoanStatusEvent.REPAY)
-    release_binding(source_type="loan", source_id=loan.pk, now=now)
-    send_message(
-        user_id=loan.borrower_id,
-        kind=MessageKind.LOAN_SETTLED,
-        params={"amount": Money(loan.principal, loan.currency).display},
-        key=f"loan_settled:{loan.pk}",
-        now=now,
-    )
-    publish(name="loan.settled", key=str(loan.pk), payload={"loan_id": str(loan.pk)}, now=now)
 
 
 def close_loan_day(*, loan_id: UUID, day: date, now: datetime) -> None:
@@ -103,17 +40,17 @@ def close_loan_day(*, loan_id: UUID, day: date, now: datetime) -> None:
         if loan.closed_through >= day or loan.status != LoanStatus.ACTIVE:
             return
         state = loan_state(loan, as_of=day)
-        nothing = Money.zero(loan.currency)
         post_difference(
             loan,
             event=f"accrued.{day.isoformat()}",
-            state=state,
-            paid=Amounts.zero(loan.currency),
-            unapplied=nothing,
+            before=state,
+            after=state,
             on=day,
             now=now,
         )
-        apply_state(loan, state=state)
+        plain = is_plain(events=loan_events(loan))
+        limits = thresholds(regime=loan.product_version.regime, as_of=day)
+        apply_state(loan, state=state, plain=plain, limits=limits)
         loan.closed_through = day
         loan.save()
         _remind(loan, state=state, day=day, now=now)
