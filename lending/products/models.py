@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from accounts.domain.states import BorrowerKind
 from core.fields import CurrencyField
 from core.ids import uuid7
-from lending.products.domain import DayCount, FigureCode, Method, Unit
+from lending.products.domain import DayCount, FigureCode, Method, NonworkingRule, Unit
 
 
 def _values(kinds: Iterable[StrEnum]) -> list[str]:
@@ -69,7 +69,7 @@ class ProductVersion(models.Model):
     annual_rate_ceiling = models.DecimalField(max_digits=9, decimal_places=6)
     penalty_uplift = models.DecimalField(max_digits=9, decimal_places=6)
     grace_days = models.PositiveSmallIntegerField()
-    day_count = models.CharField(max_length=12, choices=_choices(DayCount))
+    day_count = models.CharField(max_length=14, choices=_choices(DayCount))
     due_days = ArrayField(models.PositiveSmallIntegerField(), blank=True)
     first_period_min_days = models.PositiveSmallIntegerField()
     purposes = ArrayField(models.CharField(max_length=30))
@@ -77,6 +77,9 @@ class ProductVersion(models.Model):
     max_line = models.BigIntegerField()
     line_validity_months = models.PositiveSmallIntegerField()
     regime = models.CharField(max_length=20)
+    nonworking_rule = models.CharField(
+        max_length=20, choices=_choices(NonworkingRule), default=NonworkingRule.NONE.value
+    )
 
     class Meta:
         constraints = [
@@ -87,6 +90,10 @@ class ProductVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(day_count__in=_values(DayCount)), name="product_version_day_count"
+            ),
+            models.CheckConstraint(
+                condition=Q(nonworking_rule__in=_values(NonworkingRule)),
+                name="product_version_nonworking_rule",
             ),
             models.CheckConstraint(
                 condition=Q(min_amount__gt=0)

@@ -68,6 +68,7 @@ def publish_version(
             max_line=terms.max_line.minor,
             line_validity_months=terms.line_validity_months,
             regime=terms.regime,
+            nonworking_rule=terms.nonworking_rule.value,
         )
         record(
             actor=actor,

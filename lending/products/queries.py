@@ -17,6 +17,7 @@ from lending.products.domain import (
     Figure,
     FigureCode,
     Method,
+    NonworkingRule,
     ProductTerms,
     Purpose,
     RegulationLimits,
@@ -104,6 +105,7 @@ def _terms(row: ProductVersion) -> ProductTerms:
         max_line=Money(row.max_line, currency),
         line_validity_months=row.line_validity_months,
         regime=row.regime,
+        nonworking_rule=NonworkingRule(row.nonworking_rule),
     )
 
 

@@ -11,7 +11,13 @@ from rest_framework import serializers
 
 from accounts.domain.states import BorrowerKind
 from core.serializers import MoneyField
-from lending.products.domain import METHOD_NAMES, PURPOSE_NAMES, Method, ProductTerms
+from lending.products.domain import (
+    METHOD_EXPLANATIONS,
+    METHOD_NAMES,
+    PURPOSE_NAMES,
+    Method,
+    ProductTerms,
+)
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d+(\.\d+)?$", "example": "0.12"})
@@ -42,6 +48,7 @@ class ProductSerializer(serializers.Serializer[ProductTerms]):
     currency = serializers.CharField()
     method = serializers.ChoiceField(choices=[method.value for method in Method])
     method_name = serializers.SerializerMethodField()
+    method_explanation = serializers.SerializerMethodField()
     min_amount = MoneyField()
     max_amount = MoneyField()
     max_line = MoneyField()
@@ -62,6 +69,9 @@ class ProductSerializer(serializers.Serializer[ProductTerms]):
 
     def get_method_name(self, terms: ProductTerms) -> str:
         return gettext(METHOD_NAMES[terms.method])
+
+    def get_method_explanation(self, terms: ProductTerms) -> str:
+        return gettext(METHOD_EXPLANATIONS[terms.method])
 
     @extend_schema_field(PurposeSerializer(many=True))
     def get_purposes(self, terms: ProductTerms) -> list[dict[str, str]]:

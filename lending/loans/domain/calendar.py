@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from lending.loans.domain.arithmetic import MATH
 from lending.loans.domain.terms import LoanTerms
-from lending.products.domain.methods import DayCount
+from lending.products.domain.methods import DayCount, Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +18,14 @@ class Period:
     """From one due date (or the disbursement) to the next.
 
     One day of the period bears annual rate / `year_days`. For a whole month under THIRTY_360
-    `year_days` is 12 x the month's days, so that the month bears exactly a twelfth.
+    `year_days` is 12 x the month's days, so that the month bears exactly a twelfth; for several
+    months 12 x their days / their number.
     """
 
     number: int
     starts_on: date
     due_on: date
-    year_days: int
+    year_days: int | Fraction
 
     @property
     def days(self) -> int:
@@ -31,7 +33,8 @@ class Period:
 
     def rate_factor(self, *, annual_rate: Decimal) -> Decimal:
         """The period's share of the annual rate, to 19 digits."""
-        return MATH.divide(MATH.multiply(annual_rate, self.days), self.year_days)
+        share = MATH.multiply(annual_rate, self.days * self.year_days.denominator)
+        return MATH.divide(share, self.year_days.numerator)
 
 
 def add_months(*, seed: date, months: int, day: int | None = None) -> date:
@@ -46,11 +49,19 @@ def add_months(*, seed: date, months: int, day: int | None = None) -> date:
 
 
 def due_dates(*, terms: LoanTerms) -> tuple[date, ...]:
-    """The due dates, one per instalment, each later than the one before.
+    """The due dates, one per row of the plan, each later than the one before.
+
+    Those the terms hold, or `agreed_dates` where they hold none.
+    """
+    return agreed_dates(terms=terms) if terms.due_dates is None else terms.due_dates
+
+
+def agreed_dates(*, terms: LoanTerms) -> tuple[date, ...]:
+    """The due dates as the calendar alone gives them.
 
     Without a due day: the disbursement date plus 1, 2, 3... months. With one: the first such day
-    at least `first_period_min_days` after the disbursement, then monthly. Weekends and holidays
-    move nothing: automatic debit works on every day.
+    at least `first_period_min_days` after the disbursement, then monthly. A bullet loan has
+    only the last. Weekends and holidays move nothing here: automatic debit works on every day.
     """
     seed, day, first = terms.disbursed_on, terms.due_day, 1
     if day is not None:
@@ -58,26 +69,39 @@ def due_dates(*, terms: LoanTerms) -> tuple[date, ...]:
         first = 0
         while add_months(seed=seed, months=first, day=day) < earliest:
             first += 1
-    return tuple(add_months(seed=seed, months=first + i, day=day) for i in range(terms.instalments))
+    months = range(first, first + terms.instalments)
+    if terms.method is Method.BULLET:
+        months = months[-1:]
+    return tuple(add_months(seed=seed, months=count, day=day) for count in months)
 
 
 def interest_periods(*, terms: LoanTerms) -> tuple[Period, ...]:
     """The interest period of each instalment, without gaps from the disbursement on."""
     dates = due_dates(terms=terms)
     starts = (terms.disbursed_on, *dates[:-1])
+    first_months = _whole_months_to(agreed_dates(terms=terms)[0], terms)
     return tuple(
         Period(
             number=number,
             starts_on=start,
             due_on=due,
-            year_days=_year_days(terms, number, start, due),
+            year_days=_year_days(terms, start, due, months=1 if number > 1 else first_months),
         )
         for number, (start, due) in enumerate(zip(starts, dates, strict=True), start=1)
     )
 
 
-def _year_days(terms: LoanTerms, number: int, start: date, due: date) -> int:
-    whole_month = number > 1 or due == add_months(seed=start, months=1)
-    if terms.day_count is DayCount.THIRTY_360 and whole_month:
-        return 12 * (due - start).days
+def _whole_months_to(agreed: date, terms: LoanTerms) -> int:
+    """How many whole months the first period was agreed to last; 0 for an irregular one."""
+    months = terms.instalments if terms.method is Method.BULLET else 1
+    is_whole = agreed == add_months(seed=terms.disbursed_on, months=months)
+    return months if is_whole else 0
+
+
+def _year_days(terms: LoanTerms, start: date, due: date, *, months: int) -> int | Fraction:
+    """A month stays a month under THIRTY_360 when its due date moves off a holiday."""
+    if terms.day_count is DayCount.THIRTY_360 and months:
+        return Fraction(12 * (due - start).days, months)
+    if terms.day_count is DayCount.ACTUAL_ACTUAL:
+        return 366 if isleap(start.year) else 365
     return terms.day_count.year_days

@@ -150,11 +150,16 @@ def terms_to_json(*, terms: LoanTerms) -> dict[str, Any]:
         "penalty_uplift": str(terms.penalty_uplift),
         "grace_days": terms.grace_days,
         "allocation_order": [part.value for part in terms.allocation_order],
+        "due_dates": None if terms.due_dates is None else [d.isoformat() for d in terms.due_dates],
     }
 
 
 def terms_from_json(*, body: Mapping[str, Any]) -> LoanTerms:
-    """The reverse. Raises InvalidTermsError or KeyError for what `terms_to_json` never wrote."""
+    """The reverse. Raises InvalidTermsError or KeyError for what `terms_to_json` never wrote.
+
+    Loans made before due dates were kept have none.
+    """
+    dates = body.get("due_dates")
     return LoanTerms(
         principal=Money(body["principal"], body["currency"]),
         method=Method(body["method"]),
@@ -167,4 +172,5 @@ def terms_from_json(*, body: Mapping[str, Any]) -> LoanTerms:
         penalty_uplift=Decimal(body["penalty_uplift"]),
         grace_days=body["grace_days"],
         allocation_order=tuple(Component(part) for part in body["allocation_order"]),
+        due_dates=None if dates is None else tuple(date.fromisoformat(text) for text in dates),
     )

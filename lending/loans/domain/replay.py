@@ -34,7 +34,7 @@ from lending.loans.domain.position import (
     InstalmentStatus,
     LoanState,
 )
-from lending.loans.domain.schedule import plan_principal
+from lending.loans.domain.schedule import interest_base, plan_principal
 from lending.loans.domain.terms import LoanTerms
 
 
@@ -96,7 +96,8 @@ class _Fold:
             running = self.running
             stop = to if running is None else min(to, running.period.due_on)
             if running is not None:
-                running.interest_balance_days += self.not_due * (stop - self.cursor).days
+                base = interest_base(balance=self.not_due, terms=self.terms)
+                running.interest_balance_days += base * (stop - self.cursor).days
             for row in self._due_rows():
                 row.penalty_balance_days += row.open_principal * self._penalty_days(row, stop)
             self.cursor = stop
@@ -289,7 +290,8 @@ class _Fold:
         """Interest of a period not over yet, if nothing else is paid early."""
         days_left = (row.period.due_on - max(self.cursor, row.period.starts_on)).days
         return accrued_minor(
-            balance_days=row.interest_balance_days + balance * days_left,
+            balance_days=row.interest_balance_days
+            + interest_base(balance=balance, terms=self.terms) * days_left,
             annual_rate=self.terms.annual_rate,
             year_days=row.period.year_days,
         )

@@ -57,11 +57,12 @@ def plan_principal(*, balance: int, periods: Sequence[Period], terms: LoanTerms)
 
     EQUAL_INSTALMENTS: an instalment is the annuity over the periods' own rate factors, rounded
     once; its principal is what interest leaves of it. EQUAL_PRINCIPAL: equal parts, rounded once.
-    DAILY_FLEXIBLE: everything at maturity. The last instalment takes the rest.
+    FLAT: the same, and because its interest is equal too the instalments are.
+    INTEREST_ONLY, BULLET, DAILY_FLEXIBLE: everything at maturity. The last takes the rest.
     """
-    if terms.method is Method.DAILY_FLEXIBLE:
+    if terms.method.repays_at_once:
         return [0] * (len(periods) - 1) + [balance]
-    if terms.method is Method.EQUAL_PRINCIPAL:
+    if terms.method in (Method.EQUAL_PRINCIPAL, Method.FLAT):
         part = to_minor(MATH.divide(balance, len(periods)))
         return _principal_parts(balance, [part] * (len(periods) - 1))
     instalment = _annuity(balance, [p.rate_factor(annual_rate=terms.annual_rate) for p in periods])
@@ -78,10 +79,15 @@ def plan_principal(*, balance: int, periods: Sequence[Period], terms: LoanTerms)
 def period_interest(balance: int, period: Period, terms: LoanTerms) -> int:
     """Interest (minor units) of a whole period on an unchanged balance, rounded once."""
     return accrued_minor(
-        balance_days=balance * period.days,
+        balance_days=interest_base(balance=balance, terms=terms) * period.days,
         annual_rate=terms.annual_rate,
         year_days=period.year_days,
     )
+
+
+def interest_base(*, balance: int, terms: LoanTerms) -> int:
+    """What interest runs on (minor units): FLAT bears on all that was lent while any is left."""
+    return terms.principal.minor if terms.method is Method.FLAT and balance else balance
 
 
 def _principal_parts(balance: int, wanted: Sequence[int]) -> list[int]:

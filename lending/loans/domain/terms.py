@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from core.money import Money
@@ -38,6 +39,7 @@ class LoanTerms:
     least `first_period_min_days` after disbursement; without one, instalments fall due on the
     disbursement's day of the month. `penalty_uplift` 0.5 means contract rate + 50 % on overdue
     principal (银发〔2003〕251号). `allocation_order` is the order inside one instalment.
+    `due_dates`, where given, are the due dates themselves: agreed once, moved off holidays.
     Raises InvalidTermsError.
     """
 
@@ -52,6 +54,7 @@ class LoanTerms:
     penalty_uplift: Decimal = Decimal("0.5")
     grace_days: int = 0
     allocation_order: tuple[Component, ...] = DEFAULT_ORDER
+    due_dates: tuple[date, ...] | None = None
 
     def __post_init__(self) -> None:
         _require(self.principal.minor > 0, "principal", "The amount must be above zero.")
@@ -76,6 +79,26 @@ class LoanTerms:
             "allocation_order",
             "The order must name each component once.",
         )
+        self._check_due_dates()
+
+    def _check_due_dates(self) -> None:
+        if self.due_dates is None:
+            return
+        _require(
+            len(self.due_dates) == self.row_count,
+            "due_dates",
+            "There must be one due date for each instalment.",
+        )
+        _require(
+            all(a < b for a, b in pairwise((self.disbursed_on, *self.due_dates))),
+            "due_dates",
+            "Each due date must be later than the one before, the first later than the payout.",
+        )
+
+    @property
+    def row_count(self) -> int:
+        """How many times something falls due: once for a bullet loan of any term."""
+        return 1 if self.method is Method.BULLET else self.instalments
 
     @property
     def penalty_rate(self) -> Decimal:

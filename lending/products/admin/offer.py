@@ -16,7 +16,14 @@ from core.console import columns as c
 from core.console.model_admin import ConsoleModelAdmin
 from core.console.sections import Section, table
 from core.money import Money
-from lending.products.admin.words import DAY_COUNTS, KINDS, METHODS, PURPOSES, REGIMES
+from lending.products.admin.words import (
+    DAY_COUNTS,
+    KINDS,
+    METHODS,
+    NONWORKING_RULES,
+    PURPOSES,
+    REGIMES,
+)
 from lending.products.models import Product, ProductVersion
 
 
@@ -105,6 +112,7 @@ class ProductVersionAdmin(ConsoleModelAdmin):
                     _("Due days"),
                     lambda row: ", ".join(str(day) for day in row.due_days),
                 ),
+                c.choice("nonworking_rule", _("Due on a weekend or holiday"), NONWORKING_RULES),
                 c.text("first_period_min_days", _("First period, days at least")),
                 c.Column(
                     "purposes",

@@ -14,6 +14,7 @@ from core.texts import gettext_noop
 from lending.products.domain import (
     DAY_COUNT_NAMES,
     METHOD_NAMES,
+    NONWORKING_RULE_NAMES,
     PURPOSE_NAMES,
     FigureCode,
     Regime,
@@ -23,6 +24,7 @@ from lending.products.domain import (
 KINDS: Final = {BorrowerKind.PERSON.value: _("Person"), BorrowerKind.BUSINESS.value: _("Business")}
 METHODS: Final = {method.value: _(name) for method, name in METHOD_NAMES.items()}
 DAY_COUNTS: Final = {count.value: _(name) for count, name in DAY_COUNT_NAMES.items()}
+NONWORKING_RULES: Final = {rule.value: _(name) for rule, name in NONWORKING_RULE_NAMES.items()}
 PURPOSES: Final = {purpose.value: _(name) for purpose, name in PURPOSE_NAMES.items()}
 REGIMES: Final = {
     Regime.CN.value: _("China"),

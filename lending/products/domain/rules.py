@@ -192,10 +192,9 @@ def _times(terms: VersionTerms, limits: RegulationLimits) -> list[Problem]:
     longest = limits.bullet_term_max_months
     if (
         longest is not None
-        and terms.method is Method.DAILY_FLEXIBLE
+        and terms.method.repays_at_once
         and any(option > longest for option in terms.instalment_options)
     ):
-        # Its principal falls due as a whole at the end: a bullet loan to the regulator.
         problems.append(
             Problem(
                 field="instalment_options",

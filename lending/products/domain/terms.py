@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from core.money import Money
-from lending.products.domain.methods import DayCount, Method
+from lending.products.domain.methods import DayCount, Method, NonworkingRule
 from lending.products.domain.purposes import Purpose
 
 
@@ -20,7 +20,8 @@ class VersionTerms:
 
     `instalment_options` are months. With `due_days` the borrower picks one of these days of the
     month; without, instalments fall due on the disbursement's day. `penalty_uplift` 0.5 is
-    contract rate + 50 % on what is overdue.
+    contract rate + 50 % on what is overdue. `nonworking_rule` moves due dates off weekends and
+    holidays when a loan is agreed.
     """
 
     method: Method
@@ -39,6 +40,7 @@ class VersionTerms:
     max_line: Money
     line_validity_months: int
     regime: str
+    nonworking_rule: NonworkingRule = NonworkingRule.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +69,15 @@ class ProductTerms(VersionTerms):
 
 
 def body_hash(*, code: str, borrower_kind: str, version: int, terms: VersionTerms) -> str:
-    """SHA-256 of a version's terms in one canonical form: what a contract refers to."""
+    """SHA-256 of a version's terms in one canonical form: what a contract refers to.
+
+    A term that came later and is left at its default is not in it: older hashes stay true.
+    """
     body: dict[str, object] = {"code": code, "borrower_kind": borrower_kind, "version": version}
     for field in fields(VersionTerms):
-        body[field.name] = _plain(getattr(terms, field.name))
+        value = getattr(terms, field.name)
+        if field.default is MISSING or value != field.default:
+            body[field.name] = _plain(value)
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

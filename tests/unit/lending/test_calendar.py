@@ -6,9 +6,21 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from lending.loans.domain import DayCount, LoanTerms
-from lending.loans.domain.calendar import due_dates, interest_periods
+from lending.loans.domain import DayCount, LoanTerms, Method
+from lending.loans.domain.calendar import agreed_dates, due_dates, interest_periods
 from tests.unit.lending.loan_builders import loan_terms, make_terms
+
+
+def test_due_dates_given_are_the_due_dates() -> None:
+    given_dates = (date(2026, 2, 16), date(2026, 3, 16), date(2026, 4, 15))
+    terms = make_terms(due_dates=given_dates)
+    assert due_dates(terms=terms) == given_dates
+    assert agreed_dates(terms=terms) == (date(2026, 2, 15), date(2026, 3, 15), date(2026, 4, 15))
+
+
+def test_a_bullet_loan_is_due_after_its_months() -> None:
+    terms = make_terms(method=Method.BULLET, disbursed_on=date(2026, 8, 31), instalments=6)
+    assert due_dates(terms=terms) == (date(2027, 2, 28),)
 
 
 def test_due_dates_count_from_the_original_day_and_do_not_drift() -> None:
@@ -61,6 +73,6 @@ def test_periods_join_without_gaps_and_the_first_is_neither_too_short_nor_too_lo
     assert periods[0].starts_on == terms.disbursed_on
     assert all(a.due_on == b.starts_on for a, b in pairwise(periods))
     assert all(28 <= p.days <= 31 for p in periods[1:])
-    if terms.due_day is not None:
+    if terms.due_day is not None and terms.method is not Method.BULLET:
         shortest = timedelta(days=terms.first_period_min_days)
         assert shortest <= periods[0].due_on - terms.disbursed_on < shortest + timedelta(days=32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_args, get_type_hints
@@ -13,9 +13,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import Money
-from lending.loans.domain import ChargeKind, Component, LoanEvent, OpenInterest, Paid, PaymentKind
-from lending.loans.domain.codec import EventKind, event_from_json, event_kind, event_to_json
+from lending.loans.domain import (
+    ChargeKind,
+    Component,
+    LoanEvent,
+    LoanTerms,
+    OpenInterest,
+    Paid,
+    PaymentKind,
+)
+from lending.loans.domain.calendar import due_dates
+from lending.loans.domain.codec import (
+    EventKind,
+    event_from_json,
+    event_kind,
+    event_to_json,
+    terms_from_json,
+    terms_to_json,
+)
 from lending.products.domain.methods import Unit
+from tests.unit.lending.loan_builders import loan_terms, make_terms
 
 EVENT_CLASSES = get_args(LoanEvent)
 
@@ -45,6 +62,19 @@ def test_an_event_comes_back_as_it_went(event: LoanEvent) -> None:
     back = event_from_json(body=body)
     assert back == event
     assert repr(back) == repr(event)  # 1.10 stays 1.10
+
+
+@given(terms=loan_terms(), are_fixed=st.booleans())
+def test_terms_come_back_as_they_went(terms: LoanTerms, are_fixed: bool) -> None:
+    agreed = replace(terms, due_dates=due_dates(terms=terms)) if are_fixed else terms
+    body = json.loads(json.dumps(terms_to_json(terms=agreed)))
+    assert terms_from_json(body=body) == agreed
+
+
+def test_terms_from_before_due_dates_were_kept_have_none() -> None:
+    body = terms_to_json(terms=make_terms())
+    del body["due_dates"]
+    assert terms_from_json(body=body) == make_terms()
 
 
 def test_every_kind_of_event_has_a_name_of_its_own() -> None:

@@ -17,6 +17,7 @@ from lending.loans.domain import (
     LoanEvent,
     LoanState,
     LoanTerms,
+    Method,
     PaymentKind,
     Reversed,
     build_schedule,
@@ -286,10 +287,11 @@ def oracle(terms: LoanTerms, as_of: date) -> tuple[int, int]:
     interest = penalty = 0
     for period, row in rows:
         earned = late = Fraction(0)
+        base = terms.principal if terms.method is Method.FLAT and row.opening else row.opening
         day = period.starts_on
         while day < as_of:
             if day < period.due_on:
-                earned += row.opening.minor * rate / period.year_days
+                earned += base.minor * rate / period.year_days
             elif (day - period.due_on).days >= terms.grace_days:
                 late += row.principal.minor * penalty_rate / terms.day_count.year_days
             day += timedelta(days=1)

@@ -95,6 +95,62 @@ def test_daily_flexible_pays_interest_monthly_and_principal_at_maturity() -> Non
     assert figures(terms) == [("0.00", "47.50", "47.50"), ("5000.00", "75.00", "5075.00")]
 
 
+def test_interest_first_and_the_principal_with_the_last_instalment() -> None:
+    # 3000 at 1 % a month
+    assert figures(make_terms(method=Method.INTEREST_ONLY)) == [
+        ("0.00", "30.00", "30.00"),
+        ("0.00", "30.00", "30.00"),
+        ("3000.00", "30.00", "3030.00"),
+    ]
+
+
+def test_a_bullet_loan_falls_due_once_with_the_interest_of_all_its_months() -> None:
+    terms = make_terms(method=Method.BULLET, instalments=5)
+    (row,) = build_schedule(terms=terms)
+    assert (row.number, row.starts_on, row.due_on) == (1, date(2026, 1, 15), date(2026, 6, 15))
+    assert figures(terms) == [("3000.00", "150.00", "3150.00")]  # five twelfths of 12 %
+    # 151 days of 365: 3000 x 12 % x 151 / 365 = 148.931...
+    by_day = make_terms(method=Method.BULLET, instalments=5, day_count=DayCount.ACTUAL_365)
+    assert figures(by_day) == [("3000.00", "148.93", "3148.93")]
+
+
+def test_five_twelfths_are_exact_to_half_a_cent() -> None:
+    # 1.20 at 1 %: 0.5 cent is even at nought; 3.60: 1.5 cents are even at two.
+    kind = {"method": Method.BULLET, "instalments": 5, "annual_rate": Decimal("0.01")}
+    assert figures(make_terms(principal=cny("1.20"), **kind)) == [("1.20", "0.00", "1.20")]
+    assert figures(make_terms(principal=cny("3.60"), **kind)) == [("3.60", "0.02", "3.62")]
+
+
+def test_flat_interest_is_on_the_first_amount_to_the_end_and_costs_what_it_costs() -> None:
+    terms = make_terms(method=Method.FLAT)
+    assert figures(terms) == [("1000.00", "30.00", "1030.00")] * 3
+    # 3000 = 1030 x (1 - v^3) / i at i = 1.4916 % a month, 17.90 % a year and not 12 %:
+    # 1030 x (0.985303 + 0.970822 + 0.956554) = 3000.0; over 31, 28 and 31 days by IRR
+    # (365-day year) a month's 1.4916 % is 19.7 %.
+    assert Decimal("0.196") < quote(terms=terms).annual_cost < Decimal("0.199")
+
+
+def test_an_actual_year_has_the_days_of_the_year_the_period_begins_in() -> None:
+    # 3000 x 12 % x 31 / 366 = 30.491..., / 365 = 30.575...
+    count = {"day_count": DayCount.ACTUAL_ACTUAL, "method": Method.INTEREST_ONLY, "instalments": 1}
+    leap = make_terms(disbursed_on=date(2028, 1, 15), **count)
+    assert figures(leap) == [("3000.00", "30.49", "3030.49")]
+    assert figures(make_terms(**count)) == [("3000.00", "30.58", "3030.58")]
+
+
+def test_due_dates_given_move_days_and_keep_a_thirty_day_month_s_interest() -> None:
+    # 15 February 2026 is a Sunday in the Spring Festival: the first working day is the 25th.
+    moved = (date(2026, 2, 25), date(2026, 3, 16), date(2026, 4, 15))
+    terms = make_terms(method=Method.INTEREST_ONLY, due_dates=moved)
+    rows = build_schedule(terms=terms)
+    assert tuple(r.due_on for r in rows) == moved
+    assert [r.starts_on for r in rows] == [date(2026, 1, 15), *moved[:2]]
+    assert [r.interest.text for r in rows] == ["30.00"] * 3
+    # By the day: 41, 19 and 30 days at 1.00 each
+    by_day = make_terms(method=Method.INTEREST_ONLY, due_dates=moved, day_count=DayCount.ACTUAL_360)
+    assert [r.interest.text for r in build_schedule(terms=by_day)] == ["41.00", "19.00", "30.00"]
+
+
 def test_a_rate_of_nought_divides_the_principal() -> None:
     assert figures(make_terms(annual_rate=Decimal(0), principal=cny("100"))) == [
         ("33.33", "0.00", "33.33"),

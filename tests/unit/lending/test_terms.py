@@ -33,6 +33,11 @@ from tests.unit.lending.loan_builders import make_terms
         ("disbursed_on", date(9950, 1, 1)),
         ("allocation_order", (Component.INTEREST, Component.PRINCIPAL)),
         ("allocation_order", (Component.INTEREST,) * 3),
+        ("due_dates", ()),
+        ("due_dates", (date(2026, 2, 15), date(2026, 3, 15))),  # three instalments
+        ("due_dates", (date(2026, 2, 15), date(2026, 3, 15), date(2026, 3, 15))),
+        ("due_dates", (date(2026, 3, 15), date(2026, 2, 15), date(2026, 4, 15))),
+        ("due_dates", (date(2026, 1, 15), date(2026, 2, 15), date(2026, 3, 15))),  # the payout's
     ],
 )
 def test_terms_no_loan_can_have_name_their_field(field: str, value: object) -> None:
@@ -46,6 +51,12 @@ def test_interest_by_the_day_refuses_thirty_day_months() -> None:
     with pytest.raises(InvalidTermsError) as caught:
         make_terms(method=Method.DAILY_FLEXIBLE, day_count=DayCount.THIRTY_360)
     assert caught.value.field == "day_count"
+
+
+def test_a_bullet_loan_has_one_due_date() -> None:
+    assert make_terms(method=Method.BULLET, due_dates=(date(2026, 4, 15),)).row_count == 1
+    with pytest.raises(InvalidTermsError):
+        make_terms(method=Method.BULLET, due_dates=(date(2026, 3, 15), date(2026, 4, 15)))
 
 
 def test_penalty_rate_replaces_the_contract_rate() -> None:
