@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -99,6 +99,12 @@ def get_card(*, user_id: UUID, binding_id: UUID) -> CardView:
     if row is None:
         raise NotFound
     return _card_view(row)
+
+
+def list_cards_by_id(*, binding_ids: Collection[UUID]) -> dict[UUID, CardView]:
+    """Bindings by id, whoever they are of: for the lender's own letters to their owners."""
+    rows = CardBinding.objects.filter(pk__in=binding_ids).select_related("card__bin")
+    return {row.pk: _card_view(row) for row in rows}
 
 
 def get_default_card(*, user_id: UUID) -> CardView | None:

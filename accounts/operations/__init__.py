@@ -13,13 +13,20 @@ from accounts.operations.identity import (
     record_four_factor_verified,
 )
 from accounts.operations.login import login_with_code, login_with_password
-from accounts.operations.messages import mark_message_read, send_message, send_sms_notice
+from accounts.operations.messages import (
+    Message,
+    mark_message_read,
+    send_message,
+    send_messages,
+    send_sms_notice,
+)
 from accounts.operations.registration import register
 from accounts.operations.reveal import Revealed, reveal_borrower
 from accounts.operations.staff import change_staff, create_staff
 from accounts.operations.tokens import TokenHolder, issue_token, revoke_token, use_token
 
 __all__ = [
+    "Message",
     "Revealed",
     "ShownDocument",
     "TokenHolder",
@@ -39,6 +46,7 @@ __all__ = [
     "reveal_borrower",
     "revoke_token",
     "send_message",
+    "send_messages",
     "send_sms_notice",
     "use_token",
     "verify_console_code",

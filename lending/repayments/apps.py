@@ -10,3 +10,4 @@ class RepaymentsConfig(AppConfig):
         subscribe(event="payment.settled", handler="lending.repayments.tasks.on_payment_settled")
         subscribe(event="payment.failed", handler="lending.repayments.tasks.on_payment_failed")
         subscribe(event="loan.settled", handler="lending.repayments.tasks.on_loan_settled")
+        subscribe(event="day.closing", handler="lending.repayments.tasks.on_day_closing")

@@ -1,4 +1,4 @@
-"""Repayments and the certificates that end them."""
+"""Repayments, the certificates that end them, and how far a day is closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 from core.fields import CurrencyField
 from core.ids import uuid7
 from lending.loans.domain.events import BORROWER_KINDS
-from lending.repayments.domain.states import RepaymentState
+from lending.repayments.domain.states import PART, PartState, RepaymentState
 
 
 class Repayment(models.Model):
@@ -56,3 +56,47 @@ class SettlementCertificate(models.Model):
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
+
+
+class ClosingDay(models.Model):
+    """The close of a business date: begun, the date moved, all that follows from it done."""
+
+    day = models.DateField(primary_key=True)
+    began_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class ClosingPart(models.Model):
+    """A range of loan ids in the close of a day. Whoever works on it holds the row's lock.
+
+    `position` is the last loan that is done in the present state, `slices` counts what was
+    committed. A worker that dies leaves both as they were before its slice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    closing = models.ForeignKey(ClosingDay, models.PROTECT, related_name="parts")
+    number = models.PositiveIntegerField()
+    after = models.UUIDField()
+    last = models.UUIDField()
+    position = models.UUIDField()
+    state = models.CharField(
+        max_length=8, choices=[(s, s) for s in PartState], default=PART.initial
+    )
+    slices = models.PositiveIntegerField(default=0)
+    on_plan = models.PositiveIntegerField(default=0)
+    eventful = models.PositiveIntegerField(default=0)
+    notices = models.PositiveIntegerField(default=0)
+    debits = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(PartState)), name="part_state"),
+            models.UniqueConstraint(fields=["closing", "number"], name="part_number_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["closing", "number"], condition=~Q(state=PartState.DONE), name="part_open"
+            )
+        ]

@@ -1,21 +1,27 @@
-"""Reads: repayments and certificates."""
+"""Reads: repayments, certificates, and how far a day is closed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from cards.queries import CardView, get_card
 from core.errors import NotFound
 from core.money import Money
 from lending.loans.domain import PaymentKind
+from lending.loans.domain.states import LoanStatus
 from lending.loans.queries.loans import loans_of
-from lending.repayments.domain.states import RepaymentState
-from lending.repayments.models import Repayment, SettlementCertificate
+from lending.repayments.domain.states import CLOSING, PartState, RepaymentState
+from lending.repayments.models import (
+    ClosingDay,
+    Repayment,
+    SettlementCertificate,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,64 @@ class CertificateView:
     content: Mapping[str, str]
     sha256: str
     issued_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingView:
+    """How far the close of a day has come. `closed` counts loans, of them `replayed` by replay."""
+
+    day: date
+    began_at: datetime
+    moved_at: datetime | None
+    ended_at: datetime | None
+    parts: int
+    parts_closed: int
+    parts_done: int
+    closed: int
+    replayed: int
+    notices: int
+    debits: int
+
+
+def list_closings(*, limit: int = 30) -> tuple[ClosingView, ...]:
+    """The newest day closes first."""
+    return tuple(_closing_view(row) for row in _closings().order_by("-day")[:limit])
+
+
+def get_closing(*, day: date) -> ClosingView:
+    """The close of a day. Raises NotFound for a day whose close has not begun."""
+    row = _closings().filter(day=day).first()
+    if row is None:
+        raise NotFound
+    return _closing_view(row)
+
+
+def _closings() -> QuerySet[ClosingDay]:
+    return ClosingDay.objects.annotate(
+        cut=Count("parts"),
+        closed=Count("parts", filter=~Q(parts__state__in=list(CLOSING))),
+        done=Count("parts", filter=Q(parts__state=PartState.DONE)),
+        **{
+            f"sum_{name}": Sum(f"parts__{name}", default=0)
+            for name in ("on_plan", "eventful", "notices", "debits")
+        },
+    )
+
+
+def _closing_view(row: Any) -> ClosingView:
+    return ClosingView(
+        day=row.day,
+        began_at=row.began_at,
+        moved_at=row.moved_at,
+        ended_at=row.ended_at,
+        parts=row.cut,
+        parts_closed=row.closed,
+        parts_done=row.done,
+        closed=row.sum_on_plan + row.sum_eventful,
+        replayed=row.sum_eventful,
+        notices=row.sum_notices,
+        debits=row.sum_debits,
+    )
 
 
 def repayment_view(row: Repayment) -> RepaymentView:
@@ -103,9 +167,12 @@ def list_repayments(*, borrower_id: UUID, loan_id: UUID) -> tuple[RepaymentView,
 
 
 def get_certificate(*, borrower_id: UUID, loan_id: UUID) -> CertificateView:
-    """The certificate of one of the borrower's own loans. Raises NotFound until it is settled."""
+    """The certificate of one of the borrower's own loans. Raises NotFound until it is settled.
+
+    A loan whose last payment was taken back runs again: what was certified is not so any more.
+    """
     row = SettlementCertificate.objects.filter(
-        loan_id=loan_id, loan__borrower_id=borrower_id
+        loan_id=loan_id, loan__borrower_id=borrower_id, loan__status=LoanStatus.CLOSED_REPAID
     ).first()
     if row is None:
         raise NotFound

@@ -187,16 +187,16 @@ def get_any_loan(*, loan_id: UUID, as_of: date) -> LoanView:
     return _loan_view(row, loan_state(row, as_of=as_of))
 
 
-def list_loans_with_dues(*, today: date, after: UUID | None, limit: int) -> list[UUID]:
-    """Active loans with an instalment due by `today` and not fully paid, in id order."""
-    rows = Loan.objects.filter(
-        status=LoanStatus.ACTIVE,
-        instalments__due_on__lte=today,
-        instalments__settled_on__isnull=True,
-    )
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    return list(rows.order_by("pk").values_list("pk", flat=True).distinct()[:limit])
+def list_loans_with_dues(*, today: date, after: UUID, last: UUID, limit: int) -> list[UUID]:
+    """Active loans of a range of ids with something due by `today`, in id order.
+
+    Due and not paid yet, or falling due: two indexes, so two questions.
+    """
+    loans = Loan.objects.filter(status=LoanStatus.ACTIVE, pk__gt=after, pk__lte=last)
+    falling = loans.filter(next_due_on__lte=today).order_by("pk")[:limit]
+    unpaid = loans.filter(due_since__isnull=False).order_by("pk")[:limit]
+    ids = {pk for rows in (falling, unpaid) for pk in rows.values_list("pk", flat=True)}
+    return sorted(ids)[:limit]
 
 
 def get_contract(*, borrower_id: UUID, contract_id: UUID) -> ContractView:
