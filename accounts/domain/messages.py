@@ -35,6 +35,7 @@ class MessageKind(StrEnum):
     RECOVERY_COUNTED = "recovery_counted"
     PAYMENT_TAKEN_BACK = "payment_taken_back"
     CREDIT_RETURNED = "credit_returned"
+    CREDIT_NOT_RETURNED = "credit_not_returned"
     BOOKING_CORRECTED = "booking_corrected"
     CHARGED = "charged"
     CHARGED_PER_INSTALMENT = "charged_per_instalment"
@@ -151,6 +152,10 @@ TEXTS: Final[Mapping[MessageKind, MessageText]] = {
     MessageKind.CREDIT_RETURNED: MessageText(
         _("We return what you paid too much"),
         _("%(amount)s goes to your %(bank)s card ending in %(last4)s."),
+    ),
+    MessageKind.CREDIT_NOT_RETURNED: MessageText(
+        _("Money could not be returned to your card"),
+        _("Your bank did not take %(amount)s. It is still yours; we will be in touch."),
     ),
     MessageKind.BOOKING_CORRECTED: MessageText(
         _("We corrected your loan"),

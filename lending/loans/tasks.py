@@ -1,4 +1,4 @@
-"""Outbox handlers: what risk decided and what the bank did to a payout."""
+"""Outbox handlers: what risk decided and what the bank did to a payout or a refund."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from core.clock import now
 from core.outbox import Payload
 from lending.loans import operations
 from lending.loans.operations.drawdowns import SOURCE
+from lending.loans.operations.refunds import SOURCE as REFUND
 from risk.domain.facts import DecisionSubject
 
 
@@ -28,10 +29,16 @@ def on_decision_referred(payload: Payload) -> None:
 
 
 def on_payment_settled(payload: Payload) -> None:
+    payment_id = UUID(payload["payment_id"])
     if payload["source_type"] == SOURCE:
-        operations.record_payout(payment_id=UUID(payload["payment_id"]), now=now())
+        operations.record_payout(payment_id=payment_id, now=now())
+    elif payload["source_type"] == REFUND:
+        operations.record_refund_paid(payment_id=payment_id, now=now())
 
 
 def on_payment_failed(payload: Payload) -> None:
+    payment_id = UUID(payload["payment_id"])
     if payload["source_type"] == SOURCE:
-        operations.record_payout_failure(payment_id=UUID(payload["payment_id"]), now=now())
+        operations.record_payout_failure(payment_id=payment_id, now=now())
+    elif payload["source_type"] == REFUND:
+        operations.record_refund_failure(payment_id=payment_id, now=now())

@@ -25,6 +25,7 @@ from lending.loans.domain.events import (
     Waived,
     WrittenOff,
 )
+from lending.loans.domain.states import LoanStatus
 
 
 class Service(StrEnum):
@@ -97,8 +98,16 @@ _EVENTS: Final[Mapping[type[LoanEvent], Service]] = {
     Restructured: _S.RESTRUCTURE,
     WrittenOff: _S.WRITE_OFF,
 }
-#: What is still open to staff once a loan is written off.
-AFTER_WRITE_OFF: Final = frozenset({_S.RECOVERY, _S.UNDO})
+_AFTER_THE_END: Final = frozenset(
+    {_S.REFUND, _S.PAYOUT_REFUND, _S.CHARGEBACK, _S.CREDIT_REFUND, _S.UNDO}
+)
+#: What can be done to a loan in which status.
+OPEN_TO: Final[Mapping[LoanStatus, frozenset[Service]]] = {
+    LoanStatus.ACTIVE: frozenset(_S) - {_S.RECOVERY},
+    LoanStatus.CLOSED_REPAID: _AFTER_THE_END,
+    LoanStatus.CLOSED_REFINANCED: _AFTER_THE_END,
+    LoanStatus.CLOSED_WRITTEN_OFF: frozenset({_S.RECOVERY, _S.CREDIT_REFUND, _S.UNDO}),
+}
 
 
 def service_of(*, event: LoanEvent) -> Service:

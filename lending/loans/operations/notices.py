@@ -29,8 +29,8 @@ from lending.loans.domain import (
     ReAged,
     ReAmortised,
     Restructured,
-    Reversed,
     Waived,
+    WrittenOff,
 )
 from lending.loans.models import Loan
 
@@ -44,10 +44,10 @@ _RECEIVED: Mapping[PaymentKind, MessageKind] = {
 
 
 def tell(
-    loan: Loan, *, event: LoanEvent, before: LoanState, after: LoanState, now: datetime
+    loan: Loan, *, event: LoanEvent, undone: LoanEvent | None, after: LoanState, now: datetime
 ) -> None:
-    """Send the borrower the message of an event, if it has one. Once per event."""
-    notice = _notice(event) or _plan_notice(event, after)
+    """Send the borrower the message of an event, if it has one, once. `undone` is what it undid."""
+    notice = _undone_notice(undone) or _notice(event) or _plan_notice(event, after)
     if notice is None:
         return
     kind, params = notice
@@ -63,6 +63,15 @@ def tell(
     )
 
 
+def _undone_notice(undone: LoanEvent | None) -> tuple[MessageKind, dict[str, str]] | None:
+    match undone:
+        case None | WrittenOff():
+            return None
+        case CreditRefunded():
+            return MessageKind.CREDIT_NOT_RETURNED, {"amount": undone.amount.display}
+    return MessageKind.BOOKING_CORRECTED, {}
+
+
 def _notice(event: LoanEvent) -> tuple[MessageKind, dict[str, str]] | None:
     match event:
         case Paid():
@@ -72,8 +81,6 @@ def _notice(event: LoanEvent) -> tuple[MessageKind, dict[str, str]] | None:
             return MessageKind.PAYMENT_TAKEN_BACK, {"amount": event.amount.display}
         case CreditRefunded():
             return MessageKind.CREDIT_RETURNED, {"amount": event.amount.display}
-        case Reversed():
-            return MessageKind.BOOKING_CORRECTED, {}
         case Waived():
             return MessageKind.CLAIM_WAIVED, {"amount": event.amount.display}
         case Charged(due_on=None):

@@ -6,6 +6,7 @@ that follows is the difference: the ledger's entry, the cached figures, the stat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -93,7 +94,7 @@ def record_event(
         loan.closed_through = max(loan.closed_through, today - timedelta(days=1))
     loan.save()
     recorded = Recorded(event=event, before=before, after=after)
-    tell(loan, event=event, before=before, after=after, now=now)
+    tell(loan, event=event, undone=_undone(event, events), after=after, now=now)
     return recorded
 
 
@@ -137,6 +138,13 @@ def _append(
         details={name: value for name, value in body.items() if name not in _COLUMNS},
         recorded_at=now,
     )
+
+
+def _undone(event: LoanEvent, events: Sequence[LoanEvent]) -> LoanEvent | None:
+    """What an event undoes, if it undoes one."""
+    if not isinstance(event, Reversed):
+        return None
+    return next(e for e in events if getattr(e, "reference", "") == event.reference)
 
 
 def _status(events: list[LoanEvent], state: LoanState) -> LoanStatus:
