@@ -4,6 +4,9 @@ PYTHON ?= python3
 # More arguments for pytest: make test ARGS="-k loans -x"
 ARGS ?=
 
+# Loans with known schedules, for make golden.
+CASES ?= ../shared/golden/progressive_schedules.json
+
 VENV := .venv/bin
 PY := $(VENV)/python
 WITH_SERVERS := $(PY) -m config.embedded with --
@@ -14,7 +17,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help env run demo test test-servers browser servers lint format lock css bench clean
+.PHONY: help env run demo test test-servers browser servers golden lint format lock css bench clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +39,9 @@ test: env browser ## Every test, on embedded servers of their own (ARGS="…" go
 
 test-servers: env browser servers ## Every test, on Debian's own Postgres and Redis
 	@exec $(PY) -m config.embedded with-system -- $(PY) -m pytest $(ARGS)
+
+golden: env ## Simulated loans against known schedules (CASES=file; needs no database)
+	@$(PY) .ci/golden.py "$(CASES)"
 
 browser:
 	@.ci/browser
