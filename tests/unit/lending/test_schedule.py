@@ -139,16 +139,16 @@ def test_an_actual_year_has_the_days_of_the_year_the_period_begins_in() -> None:
 
 
 def test_due_dates_given_move_days_and_keep_a_thirty_day_month_s_interest() -> None:
-    # 15 February 2026 is a Sunday in the Spring Festival: the first working day is the 25th.
-    moved = (date(2026, 2, 25), date(2026, 3, 16), date(2026, 4, 15))
+    # 15 February 2026 is a Sunday in the Spring Festival: the first working day is the 24th.
+    moved = (date(2026, 2, 24), date(2026, 3, 16), date(2026, 4, 15))
     terms = make_terms(method=Method.INTEREST_ONLY, due_dates=moved)
     rows = build_schedule(terms=terms)
     assert tuple(r.due_on for r in rows) == moved
     assert [r.starts_on for r in rows] == [date(2026, 1, 15), *moved[:2]]
     assert [r.interest.text for r in rows] == ["30.00"] * 3
-    # By the day: 41, 19 and 30 days at 1.00 each
+    # By the day: 40, 20 and 30 days at 1.00 each
     by_day = make_terms(method=Method.INTEREST_ONLY, due_dates=moved, day_count=DayCount.ACTUAL_360)
-    assert [r.interest.text for r in build_schedule(terms=by_day)] == ["41.00", "19.00", "30.00"]
+    assert [r.interest.text for r in build_schedule(terms=by_day)] == ["40.00", "20.00", "30.00"]
 
 
 def test_a_rate_of_nought_divides_the_principal() -> None:
