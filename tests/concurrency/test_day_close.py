@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import signal
 import subprocess
@@ -16,23 +15,23 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import connection, models, transaction
-from django.db.models import Count
+from django.db import connection, transaction
+from django.db.models import Count, QuerySet
 
 from cards.models import Payment
 from config.console import BASE_DIR
 from core.businessday import get_business_date, hold_business_date
-from core.ids import uuid7
 from core.money import Money
 from lending.ledger.domain import AccountCode, EntryRequest, credit, debit
-from lending.ledger.models import Entry
+from lending.ledger.models import Line
 from lending.ledger.operations import post_entries
 from lending.ledger.queries import CHECKS, run_check
-from lending.loans.models import Drawdown, Loan, LoanHistory, LoanInstalment, Quote
+from lending.loans.models import Loan
 from lending.loans.operations import record_payout
 from lending.loans.queries.fold import loan_state
 from lending.repayments.models import Repayment
 from lending.repayments.operations import close_day, close_through
+from tests.clones import clone_loan_whole
 from tests.fixtures.house import House, Person
 from tests.fixtures.sandbox import wait_for
 from tests.outbox import run_outbox
@@ -43,45 +42,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 200
 
 
-def _clones(row: models.Model, **changes: list[Any]) -> list[Any]:
-    """MANY copies of a row under keys of their own; `changes` names a column's value in each."""
-    found = []
-    for number in range(MANY):
-        clone = copy.copy(row)
-        clone.pk = uuid7()
-        for name, values in changes.items():
-            setattr(clone, name, values[number])
-        clone._state = copy.copy(row._state)
-        found.append(clone)
-    return found
-
-
 def many_loans(house: House) -> list[UUID]:
-    """One real loan and MANY copies of it, with the entries that began them, a day old."""
+    """One real loan and MANY copies of it, with the entries that began them, a day old.
+
+    A third of them may be closed by SQL, in one slice; the others are replayed, in several.
+    """
     person = house.borrower()
     loan = Loan.objects.get(pk=house.loan(person, amount=50_000))
     close_day(day=get_business_date(), now=house.now)  # a loan earns nothing on its first day
     loan.refresh_from_db()
-    drawdown, quote = loan.drawdown, loan.drawdown.quote
-    quotes = Quote.objects.bulk_create(_clones(quote))
-    drawdowns = Drawdown.objects.bulk_create(
-        _clones(
-            drawdown,
-            quote_id=[row.pk for row in quotes],
-            key=[f"clone-{number}" for number in range(MANY)],
-        )
-    )
-    loans = Loan.objects.bulk_create(
-        _clones(
-            loan,
-            drawdown_id=[row.pk for row in drawdowns],
-            number=[f"{loan.number[:9]}CLONE{number:05d}" for number in range(MANY)],
-        )
-    )
-    ids = [row.pk for row in loans]
-    LoanHistory.objects.bulk_create(_clones(loan.history.get(), loan_id=ids))
-    for instalment in loan.instalments.all():
-        LoanInstalment.objects.bulk_create(_clones(instalment, loan_id=ids))
+    ids = clone_loan_whole(loan, MANY, on_plan=[number % 3 == 0 for number in range(MANY)])
     amount = Money(loan.principal, loan.currency)
     post_entries(
         entries=[
@@ -109,10 +79,17 @@ def loan_of_yesterday(house: House, person: Person) -> UUID:
     return loan_id
 
 
+def accruals() -> QuerySet[Line]:
+    """The lines that a day close has put on loans as interest to come."""
+    return Line.objects.filter(
+        entry__event__startswith="accrued.", account__code=AccountCode.INTEREST_RECEIVABLE
+    )
+
+
 def assert_closed_once(loans: list[UUID], *, day: date) -> None:
     """Each loan accrued this day once, the ledger is sound, and the date is the next one."""
-    accrued = Entry.objects.filter(source_type="loan", event=f"accrued.{day.isoformat()}")
-    counts = dict(accrued.values_list("source_id").annotate(Count("id")))
+    accrued = accruals().filter(entry__event__startswith=f"accrued.{day.isoformat()}")
+    counts = dict(accrued.values_list("subject").annotate(Count("id")))
     assert counts == dict.fromkeys(loans, 1)
     assert set(Loan.objects.values_list("closed_through", flat=True)) == {day}
     assert get_business_date() == day + timedelta(days=1)
@@ -228,7 +205,7 @@ def test_closes_of_several_days_at_once_debit_each_due_day_once(house: House) ->
     assert get_business_date() == due_on
     assert Repayment.objects.count() == 1
     days = (due_on - loan.disbursed_on).days - 1  # none on the day it began
-    assert Entry.objects.filter(source_id=loan.pk, event__startswith="accrued.").count() == days
+    assert accruals().filter(subject=loan.pk).count() == days
     house.settle()
     assert house.bank.balance(pan=person.pan) == start - Repayment.objects.get().amount
 

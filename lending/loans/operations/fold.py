@@ -37,7 +37,7 @@ _CACHED: Final = (
 _OF_THE_HOUSE: Final = frozenset({AccountCode.BANK_CASH})
 
 
-def _figures(row: InstalmentState) -> dict[str, object]:
+def row_figures(row: InstalmentState) -> dict[str, object]:
     """An instalment as it is cached."""
     return {
         "starts_on": row.starts_on,
@@ -60,7 +60,7 @@ def _apply_rows(loan: Loan, state: LoanState) -> None:
     cached = {row.number: row for row in loan.instalments.all()}
     fresh, changed = [], []
     for row in state.rows:
-        figures = _figures(row)
+        figures = row_figures(row)
         known = cached.pop(row.number, None)
         if known is None:
             fresh.append(LoanInstalment(loan=loan, number=row.number, **figures))
@@ -80,6 +80,11 @@ def apply_state(loan: Loan, *, state: LoanState, plain: bool, limits: Thresholds
     The loan's status is the one after the event. `plain`: see `follow_plan`.
     """
     _apply_rows(loan, state)
+    apply_figures(loan, state=state, plain=plain, limits=limits)
+
+
+def apply_figures(loan: Loan, *, state: LoanState, plain: bool, limits: Thresholds) -> None:
+    """The part of `apply_state` that is the loan's own row."""
     loan.outstanding_principal = state.outstanding_principal.minor
     classify(loan, state=state, limits=limits)
     follow_plan(loan, state=state, plain=plain)

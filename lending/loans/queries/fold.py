@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from lending.loans.domain import LoanEvent, LoanState, LoanTerms, replay
 from lending.loans.domain.codec import event_from_json, terms_from_json
@@ -34,6 +36,16 @@ def loan_events(loan: Loan) -> tuple[LoanEvent, ...]:
     """What happened, in the order it was recorded."""
     rows = loan.history.order_by("sequence")
     return tuple(history_event(row, currency=loan.currency) for row in rows)
+
+
+def events_by_loan(loans: Iterable[Loan]) -> dict[UUID, list[LoanEvent]]:
+    """`loan_events` of many loans in one query."""
+    currencies = {loan.pk: loan.currency for loan in loans}
+    found: dict[UUID, list[LoanEvent]] = {pk: [] for pk in currencies}
+    rows = LoanHistory.objects.filter(loan__in=list(currencies)).order_by("loan_id", "sequence")
+    for row in rows:
+        found[row.loan_id].append(history_event(row, currency=currencies[row.loan_id]))
+    return found
 
 
 def loan_state(loan: Loan, *, as_of: date) -> LoanState:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
@@ -16,11 +15,11 @@ from lending.loans.domain import LoanEvent, replay
 from lending.loans.domain.classification import Thresholds
 from lending.loans.domain.on_plan import is_plain
 from lending.loans.domain.states import LoanStatus
-from lending.loans.models import Loan, LoanHistory
+from lending.loans.models import Loan
 from lending.loans.operations.closing.slices import Slice
 from lending.loans.operations.fold import apply_state, post_difference
 from lending.loans.queries.classification import thresholds
-from lending.loans.queries.fold import history_event, loan_terms
+from lending.loans.queries.fold import events_by_loan, loan_terms
 
 #: Loans replayed in one transaction: what a paying borrower may have to wait for.
 SLICE: Final = 40
@@ -60,7 +59,7 @@ def close_loans(*, ids: Iterable[UUID], day: date, now: datetime) -> int:
             if loan.closed_through < day and loan.status == LoanStatus.ACTIVE
         ]
         prefetch_related_objects(loans, "instalments", "product_version")
-        events = _events(loans)
+        events = events_by_loan(loans)
         limits = {
             regime: thresholds(regime=regime, as_of=day)
             for regime in {loan.product_version.regime for loan in loans}
@@ -74,16 +73,6 @@ def close_loans(*, ids: Iterable[UUID], day: date, now: datetime) -> int:
                 now=now,
             )
     return len(loans)
-
-
-def _events(loans: Iterable[Loan]) -> dict[UUID, list[LoanEvent]]:
-    """What happened to each, in the order it was recorded."""
-    found: defaultdict[UUID, list[LoanEvent]] = defaultdict(list)
-    currencies = {loan.pk: loan.currency for loan in loans}
-    rows = LoanHistory.objects.filter(loan__in=list(currencies)).order_by("loan_id", "sequence")
-    for row in rows:
-        found[row.loan_id].append(history_event(row, currency=currencies[row.loan_id]))
-    return found
 
 
 def _close(
