@@ -74,11 +74,11 @@ class Book:
         """Rows of the plan: no down payment, none added after maturity."""
         return [r for r in self.rows if not r.is_down_payment and not r.is_additional]
 
-    def add_row(self, on: date) -> Row:
+    def add_row(self, on: date, *, start: date | None = None) -> Row:
         """The one instalment after maturity; its due date moves on with what is added to it."""
         extra = next((row for row in self.rows if row.is_additional), None)
         if extra is None:
-            extra = Row(start=self.rows[-1].due, due=on, is_additional=True)
+            extra = Row(start=start or self.rows[-1].due, due=on, is_additional=True)
             self.rows.append(extra)
         extra.due = max(extra.due, on)
         return extra
@@ -117,9 +117,9 @@ class Book:
 
     def take_over_open(self, since: date) -> None:
         """Bring rows that are not met, due then or later, up to what the plan asks."""
-        by_due = {r.due: r for r in self.rows if not r.is_met and not r.is_down_payment}
+        rows = {(r.start, r.due): r for r in self.regular if not r.is_met}
         for period in self.plan.fresh():
-            row = by_due.get(period.due)
+            row = rows.get((period.start, period.due))
             if row is not None and row.due >= since:
                 row.asked[Component.PRINCIPAL] = period.due_principal
                 row.asked[Component.INTEREST] = period.due_interest

@@ -26,7 +26,7 @@ def disburse(book: Book, *, on: date, amount: int) -> int:
     else:
         _lend(book, on, lent)
         if all(row.due < on for row in book.regular):
-            book.add_row(on).asked[Component.PRINCIPAL] += lent
+            book.add_row(on, start=on).asked[Component.PRINCIPAL] += lent
         if lent > 0:
             take_over(book.plan, book.rows, on, since=on)
     spend_over(book, on)
@@ -61,7 +61,7 @@ def _down_payment(book: Book, on: date, amount: int) -> int:
 def _divide_by_hand(book: Book, on: date, lent: int) -> None:
     """Equal parts on the rows not due yet; what does not divide is on the last."""
     rows = [row for row in book.regular if row.due > on]
-    rows = rows or [book.add_row(on)]
+    rows = rows or [book.add_row(on, start=on)]
     part, left = divided(lent, len(rows)), lent
     for row in rows:
         before = row.asked[Component.PRINCIPAL]

@@ -52,9 +52,13 @@ def _spend_across(payment: Spending, buckets: Sequence[Bucket]) -> None:
         rows = _rows_met(payment, buckets[0].timing, _is_open)
         if not rows:
             return
+        before = (payment.left, len(payment.skipped))
         for bucket in buckets:
             _spend_evenly(payment, bucket, rows)
         if payment.left <= 0 or all(row.is_met for row in payment.rows):
+            return
+        if before == (payment.left, len(payment.skipped)):
+            # What is still open is interest of days to come; today it is not asked for.
             return
     raise ArithmeticError("a payment could not be spent")
 
@@ -166,9 +170,9 @@ def _ask_on_day(payment: Spending, row: Row, component: Component, on: date) -> 
 
 def take_over(plan: Plan, rows: Sequence[Row], on: date, *, since: date | None = None) -> None:
     """Bring the rows up to what the plan asks now (only those due on `since` or later)."""
-    by_due = {row.due: row for row in reversed(rows) if not row.is_down_payment}
+    by_days = {(row.start, row.due): row for row in reversed(rows) if not row.is_down_payment}
     for period in plan.fresh():
-        row = by_due.get(period.due)
+        row = by_days.get((period.start, period.due))
         if row is None or (since is not None and period.due < since):
             continue
         row.asked[Component.PRINCIPAL] = period.due_principal

@@ -35,6 +35,7 @@ from lending.loans.domain.engine.views import open_until
 
 def change_rate(book: Book, *, on: date, annual_rate: Decimal) -> None:
     """From the day on another rate; the instalments are found anew."""
+    _require_plan(book)
     eve = on - timedelta(days=1)
     book.plan.add_rate(eve, annual_rate)
     _plan_from(book, eve)
@@ -43,6 +44,7 @@ def change_rate(book: Book, *, on: date, annual_rate: Decimal) -> None:
 
 def extend(book: Book, *, on: date, instalments: int) -> None:
     """More instalments on the calendar agreed; all are found anew."""
+    _require_plan(book)
     plan, conditions = book.plan, book.conditions
     count = len(plan.periods)
     drawn = plan.periods[-1].drawn_before
@@ -60,6 +62,19 @@ def extend(book: Book, *, on: date, instalments: int) -> None:
     book.take_over_open(on)
 
 
+def _require_open(book: Book) -> None:
+    """Raises ValueError for a loan that nothing is owed of any more, or that was written off."""
+    if book.is_written_off or all(row.is_met for row in book.rows):
+        raise ValueError("the loan is closed")
+
+
+def _require_plan(book: Book) -> None:
+    """Raises ValueError where the rows were divided without the plan."""
+    _require_open(book)
+    if book.is_divided_by_hand:
+        raise ValueError("the rows were divided anew and have no plan to change")
+
+
 def _plan_from(book: Book, day: date) -> None:
     period = book.plan.change_balance(day)
     if period is not None:
@@ -69,21 +84,24 @@ def _plan_from(book: Book, day: date) -> None:
 def move_due_date(book: Book, *, on: date, due: date, to: date) -> None:
     """The instalment due then, and all later ones with it, falls due on other days; what is
     asked stays, and the last one takes the interest of the days moved."""
+    _require_plan(book)
     plan = book.plan
     moved = plan.at(due)
     if moved is None:
         raise ValueError("no instalment is due then")
+    rows = {(row.start, row.due): row for row in book.regular}
+    pairs = [(rows.get((p.start, p.due)), p) for p in plan.periods[plan.index_of(moved) :]]
     move_due_dates(plan, moved, to)
-    place, start = plan.index_of(moved), moved.start
-    later = [r for r in book.regular if r.start >= start]
-    for row, period in zip(later, plan.periods[place:], strict=True):
-        row.start, row.due = period.start, period.due
+    for row, period in pairs:
+        if row is not None:
+            row.start, row.due = period.start, period.due
     settle_last(plan, due)
     take_over(plan, book.rows, on)
 
 
 def pause(book: Book, *, first: date, last: date) -> None:
     """No interest for the days, both included."""
+    _require_open(book)
     period = book.plan.pause(first, last)
     if period is None:
         return
@@ -94,8 +112,10 @@ def pause(book: Book, *, first: date, last: date) -> None:
 
 
 def re_age_loan(book: Book, *, on: date, new: NewPlan, interest: Interest) -> None:
-    """Plan what is outstanding anew."""
+    """Plan what is outstanding anew; nothing, where nothing is."""
     book.accrue(on)
+    if not any(row.open(Component.PRINCIPAL) > 0 for row in book.rows):
+        return
     bears = book.conditions.annual_rate_ever_above_zero(book.plan.rates)
     if bears and book.follows_balance and interest is Interest.FIRST:
         re_age(book.plan, on, new)
@@ -176,6 +196,8 @@ def _cut_row(kept: Sequence[Row], later: Sequence[Row], on: date) -> Row:
 
 def re_amortise_loan(book: Book, *, on: date, interest: Interest) -> None:
     """Divide what is overdue over the instalments not due yet."""
+    if all(row.due <= on for row in book.regular):
+        raise ValueError("no instalment is left to divide over")
     book.accrue(on)
     if book.follows_balance:
         change = re_amortise if interest is Interest.FIRST else re_amortise_split
