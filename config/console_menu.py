@@ -39,6 +39,7 @@ _MENU: Final[Sequence[tuple[Promise, Sequence[_Item]]]] = (
             _Item(_("Credit lines"), "speed", "loans.creditline:view"),
             _Item(_("Drawdowns"), "call_made", "loans.drawdown:view"),
             _Item(_("Loans"), "receipt_long", "loans.loan:view"),
+            _Item(_("Changes of loans"), "approval", "loans.loanchange:view"),
             _Item(_("Decisions"), "gavel", "risk.decision:view"),
         ),
     ),
@@ -64,6 +65,7 @@ _MENU: Final[Sequence[tuple[Promise, Sequence[_Item]]]] = (
         (
             _Item(_("Products"), "inventory_2", "products.product:view"),
             _Item(_("Regulation figures"), "policy", "products.regulationfigure:view"),
+            _Item(_("Holidays"), "event_busy", "core.holiday:view"),
             _Item(_("Risk policies"), "tune", "risk.riskpolicy:view"),
             _Item(_("Audit records"), "history", "core.auditrecord:view"),
         ),

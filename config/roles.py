@@ -18,6 +18,7 @@ _CREDIT_FILE: Final = frozenset(
         "loans.creditline:view",
         "loans.drawdown:view",
         "loans.loan:view",
+        "loans.loanchange:view",
         "risk.decision:view",
         "risk.review:view",
     }
@@ -27,24 +28,38 @@ _MONEY: Final = frozenset(
         "cards.payment:view",
         "ledger.account:view",
         "ledger.entry:view",
+        "loans.loan:view",
+        "loans.loanchange:view",
         "repayments.repayment:view",
     }
 )
 _TERMS: Final = frozenset(
     {
+        "core.holiday:view",
         "products.product:view",
         "products.productversion:view",
         "products.regulationfigure:view",
         "risk.riskpolicy:view",
     }
 )
-_OFFICER: Final = _CREDIT_FILE | {"risk.review:claim", "risk.review:decide"}
+_OFFICER: Final = _CREDIT_FILE | {
+    "risk.review:claim",
+    "risk.review:decide",
+    "loans.loanchange:propose_terms",
+}
 
 RIGHTS: Final[Mapping[Role, frozenset[str]]] = {
     Role.OFFICER: _OFFICER,
     # What a senior officer may approve beyond an officer's cap is risk's rule, not a right.
-    Role.SENIOR_OFFICER: _OFFICER | {"risk.review:release_any", "accounts.user:reveal"},
-    Role.FINANCE: _MONEY,
+    Role.SENIOR_OFFICER: _OFFICER
+    | {
+        "risk.review:release_any",
+        "accounts.user:reveal",
+        "loans.loanchange:decide_terms",
+        "loans.loanchange:decide_money",
+    },
+    # Nobody decides on what they proposed themselves: that is the operation's rule, not a right.
+    Role.FINANCE: _MONEY | {"loans.loanchange:propose_money", "loans.loanchange:decide_money"},
     Role.AUDITOR: _CREDIT_FILE
     | _MONEY
     | _TERMS
@@ -58,6 +73,7 @@ RIGHTS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "accounts.user:view_staff",
         "accounts.user:manage_staff",
+        "core.holiday:manage",
         "products.regulationfigure:verify",
     },
 }

@@ -18,6 +18,29 @@ class BusinessDay(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="business_day_one")]
 
 
+class Holiday(models.Model):
+    """A day unlike others of its weekday: off, or worked to make up for a day off (调休).
+
+    `every_year` rows are off on their day and month in every year.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    day = models.DateField()
+    every_year = models.BooleanField(default=False)
+    is_working = models.BooleanField(default=False)
+    name = models.CharField(max_length=60)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "every_year"], name="holiday_once"),
+            models.CheckConstraint(
+                condition=models.Q(every_year=False) | models.Q(is_working=False),
+                name="holiday_yearly_is_off",
+            ),
+        ]
+
+
 class OutboxEvent(models.Model):
     """Something that happened, committed with the change that made it so."""
 

@@ -44,6 +44,8 @@ LISTS = {
     "/admin/products/productversion/": {AUD, ADM},
     "/admin/products/regulationfigure/": {AUD, ADM},
     "/admin/core/auditrecord/": {AUD},
+    "/admin/core/holiday/": {AUD, ADM},
+    "/admin/core/holiday/new/": {ADM},
 }
 
 
@@ -57,6 +59,7 @@ def test_doors(role: str) -> None:
     menu = client.get("/admin/").content.decode()
     for address in set(LISTS) - {
         "/admin/accounts/user/staff/new/",
+        "/admin/core/holiday/new/",
         "/admin/products/productversion/",
     }:
         assert (f'href="{address}"' in menu) == (address in opened), address
@@ -64,7 +67,9 @@ def test_doors(role: str) -> None:
 
 def test_the_table_covers_every_model() -> None:
     names = {f"/admin/{m._meta.app_label}/{m._meta.model_name}/" for m in admin.site._registry}
-    assert names - {"/admin/accounts/user/"} == {a for a in LISTS if "/user/" not in a}
+    assert names - {"/admin/accounts/user/"} == {
+        a for a in LISTS if "/user/" not in a and not a.endswith("/new/")
+    }
     assert isinstance(admin.site._wrapped, ConsoleSite)  # type: ignore[attr-defined]
     assert all(isinstance(page, ConsoleModelAdmin) for page in admin.site._registry.values())
 
