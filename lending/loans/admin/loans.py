@@ -26,18 +26,19 @@ from core.console.sections import Section, register_about, sections_about, table
 from core.errors import Conflict
 from core.models import BusinessDay
 from core.money import Money
+from lending.loans.admin.changes import changes_of, open_change, page_of_change
 from lending.loans.admin.requests import drawdown_page, line_page, page
+from lending.loans.admin.servicing import ServicingViews
 from lending.loans.admin.words import (
     ASSET_CLASSES,
-    EVENTS,
     INSTALMENT_STATES,
     LOAN_STATES,
-    PAYMENT_KINDS,
 )
+from lending.loans.domain import LoanEvent
 from lending.loans.domain.states import LoanStatus
 from lending.loans.models import Loan, LoanInstalment
-from lending.loans.queries.fold import loan_terms
-from lending.loans.texts import method_text
+from lending.loans.queries.fold import history_event, loan_terms
+from lending.loans.texts import event_text, event_title, method_text
 
 loan_page: Final = page("loan", "loans.loan:view")
 
@@ -85,12 +86,16 @@ def _history_amount(row: Any) -> object:
     return None if row.amount is None else c.as_money(Money(row.amount, row.loan.currency))
 
 
+def _history_event(row: Any) -> LoanEvent:
+    return history_event(row, currency=row.loan.currency)
+
+
 _HISTORY: Final = (
     c.text("sequence", _("No.")),
     c.day("on", _("Day")),
-    c.choice("kind", _("Event"), EVENTS),
+    c.Column("event", _("Event"), lambda row: event_title(_history_event(row))),
     c.Column("amount", _("Amount"), _history_amount, kind="money"),
-    c.choice("payment_kind", _("Kind"), PAYMENT_KINDS),
+    c.Column("particulars", _("Particulars"), lambda row: event_text(_history_event(row))),
     c.moment("recorded_at", _("Recorded at")),
 )
 
@@ -116,9 +121,10 @@ def _narrow(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 @admin.register(Loan)
-class LoanAdmin(ConsoleModelAdmin):
+class LoanAdmin(ServicingViews, ConsoleModelAdmin):
     """All loans."""
 
+    detail_template = "console/loan.html"
     plural, singular = _("Loans"), _("Loan")
     search_help_text = _("Loan number, phone number or id")
     finders = (exactly("number"), by_phone("borrower"))
@@ -192,6 +198,13 @@ class LoanAdmin(ConsoleModelAdmin):
             "product_version__product",
         )
 
+    def detail_context(self, request: HttpRequest, row: Loan) -> dict[str, Any]:
+        change = open_change(row)
+        return {
+            "open_change": None if change is None else page_of_change(change),
+            "may_serve": bool(self.offered(request, row)),
+        }
+
     def sections(self, request: HttpRequest, row: Loan) -> Sequence[Section]:
         rights = cast(RightsSite, self.admin_site).rights(request)
         plan = row.instalments.select_related("loan").order_by("number")
@@ -200,6 +213,7 @@ class LoanAdmin(ConsoleModelAdmin):
             *super().sections(request, row),
             table(_("Repayment schedule"), plan[:60], _INSTALMENT),
             table(_("Events"), events[:30], _HISTORY),
+            *changes_of(row, rights=rights),
             *sections_about("loan", subject_id=row.pk, rights=rights),
         ]
 

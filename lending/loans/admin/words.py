@@ -7,7 +7,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.console.columns import State
-from lending.loans.domain.events import PaymentKind
+from lending.loans.domain.changes import ChangeState, Service
+from lending.loans.domain.events import BORROWER_KINDS
 from lending.loans.domain.position import InstalmentStatus
 from lending.loans.domain.states import (
     ApplicationState,
@@ -16,6 +17,7 @@ from lending.loans.domain.states import (
     LineState,
     LoanStatus,
 )
+from lending.loans.texts import PAYMENT_NAMES
 from lending.products.domain import PURPOSE_NAMES
 
 APPLICATION_STATES: Final = {
@@ -64,14 +66,59 @@ INSTALMENT_STATES: Final = {
     InstalmentStatus.OVERDUE.value: State(_("Overdue"), "danger"),
     InstalmentStatus.PAID.value: State(_("Paid"), "success"),
 }
-PAYMENT_KINDS: Final = {
-    PaymentKind.DUE.value: _("Automatic debit"),
-    PaymentKind.MANUAL.value: _("Paid by the borrower"),
-    PaymentKind.PAYOFF.value: _("Repaid in full"),
+PAYMENT_KINDS: Final = {kind.value: PAYMENT_NAMES[kind] for kind in BORROWER_KINDS}
+CHANGE_STATES: Final = {
+    ChangeState.PROPOSED.value: State(_("To be decided"), "warning"),
+    ChangeState.APPROVED.value: State(_("Approved"), "success"),
+    ChangeState.REJECTED.value: State(_("Rejected"), "danger"),
+    ChangeState.WITHDRAWN.value: State(_("Withdrawn")),
+    ChangeState.EXPIRED.value: State(_("Expired")),
 }
-EVENTS: Final = {
-    "DISBURSED": _("Paid out"),
-    "PAID": _("Paid"),
-    "REVERSED": _("Reversed"),
+#: What a service is called, and what it does.
+SERVICES: Final = {
+    Service.GOODWILL: (
+        _("Goodwill credit"),
+        _("Pay a part of the loan for the borrower, at our expense."),
+    ),
+    Service.WAIVER: (_("Waiver"), _("Give up interest, penalty or charges that are asked.")),
+    Service.CHARGE: (_("Charge"), _("Ask for a fee or a penalty, once or with each instalment.")),
+    Service.DUE_DATE: (
+        _("Move due dates"),
+        _("Another day for an instalment; all later ones move with it."),
+    ),
+    Service.RATE: (_("Change the rate"), _("Another annual rate from a day on.")),
+    Service.EXTENSION: (_("Extension"), _("More instalments; the balance is divided anew.")),
+    Service.INTEREST_PAUSE: (_("Pause interest"), _("No interest for some days.")),
+    Service.RE_AGE: (
+        _("Re-age"),
+        _("Plan all that is outstanding anew, what is overdue included."),
+    ),
+    Service.RE_AMORTISE: (
+        _("Re-amortise"),
+        _("Divide what is overdue over the instalments to come."),
+    ),
+    Service.RESTRUCTURE: (
+        _("Restructure"),
+        _("A new plan at another rate, for a borrower in difficulty. The asset class knows."),
+    ),
+    Service.WRITE_OFF: (
+        _("Write off"),
+        _("Take the claim out of the books as a loss. The borrower still owes it."),
+    ),
+    Service.REFUND: (_("Refund by the seller"), _("Money a seller gave back; it pays the loan.")),
+    Service.PAYOUT_REFUND: (
+        _("Payout returned"),
+        _("Money of the payout that came back; it pays the loan."),
+    ),
+    Service.CHARGEBACK: (
+        _("Chargeback"),
+        _("The bank took a payment back; it is owed again."),
+    ),
+    Service.CREDIT_REFUND: (
+        _("Return an overpayment"),
+        _("Send money that nothing asked for back to the borrower's card."),
+    ),
+    Service.RECOVERY: (_("Recovery"), _("Money that came in after the write-off.")),
+    Service.UNDO: (_("Undo an entry"), _("Make the loan as if the entry had never been.")),
 }
 PURPOSES: Final = {purpose.value: _(name) for purpose, name in PURPOSE_NAMES.items()}

@@ -51,7 +51,8 @@ class Service(StrEnum):
 
 
 class Field(StrEnum):
-    """Whose matter a service is: MONEY moved or is counted; TERMS are other than agreed."""
+    """Whose matter a service is: MONEY moved, as finance sees at the bank; TERMS are what
+    credit officers give and take."""
 
     MONEY = "MONEY"
     TERMS = "TERMS"
@@ -59,7 +60,7 @@ class Field(StrEnum):
 
 _S = Service
 FIELDS: Final[Mapping[Service, Field]] = {
-    _S.GOODWILL: Field.MONEY,
+    _S.GOODWILL: Field.TERMS,
     _S.REFUND: Field.MONEY,
     _S.PAYOUT_REFUND: Field.MONEY,
     _S.RECOVERY: Field.MONEY,

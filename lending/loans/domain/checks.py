@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from core.money import Money
+from core.money import Money, total
 from core.texts import gettext_noop as _
 from lending.loans.domain.allocation import Component
 from lending.loans.domain.events import (
@@ -32,7 +32,7 @@ from lending.loans.domain.events import (
     Reversed,
     Waived,
 )
-from lending.loans.domain.position import Amounts, InstalmentState, LoanState
+from lending.loans.domain.position import InstalmentState, LoanState
 from lending.loans.domain.terms import MAX_ANNUAL_RATE, MAX_INSTALMENTS
 
 #: No plan is made anew in steps longer than this.
@@ -148,15 +148,14 @@ def _charged(event: Charged, case: Case) -> list[Fault | None]:
     ]
 
 
-def _component(amounts: Amounts, component: Component) -> Money:
-    """One part of amounts."""
-    part: Money = getattr(amounts, component.value.lower())
-    return part
+def open_amount(case: Case, component: Component) -> Money:
+    """What all instalments still ask of one kind."""
+    parts: list[Money] = [getattr(row.open, component.value.lower()) for row in case.state.rows]
+    return total(parts, case.state.drawn.currency)
 
 
 def _waived(event: Waived, case: Case) -> list[Fault | None]:
-    zero = Money.zero(case.state.drawn.currency)
-    asked = sum((_component(row.open, event.component) for row in case.state.rows), zero)
+    asked = open_amount(case, event.component)
     if not asked:
         return [("component", _("Nothing of this kind is owed."), {})]
     return _amount(event.amount, case, most=asked)

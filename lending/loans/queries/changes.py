@@ -33,6 +33,13 @@ def services_for(*, loan: Loan) -> frozenset[Service]:
     return OPEN_TO[LoanStatus(loan.status)]
 
 
+def loan_case(loan: Loan, *, today: date) -> Case:
+    """The loan as a change of it is judged."""
+    history = loan_events(loan)
+    state = replay(terms=loan_terms(loan), events=history, as_of=today)
+    return Case(disbursed_on=loan.disbursed_on, history=history, state=state)
+
+
 def preview_change(*, loan_id: UUID, event: LoanEvent, today: date) -> Preview:
     """The loan today without and with an event. Writes nothing.
 
@@ -48,9 +55,8 @@ def work_out(loan: Loan, *, event: LoanEvent, today: date, as_of: date) -> Worke
     """`preview_change` of a row at hand; the fingerprint is of the plan at the end of `as_of`."""
     if service_of(event=event) not in services_for(loan=loan):
         raise Conflict(code="loan-closed", message=_("The state of this loan does not allow it."))
-    history, terms = loan_events(loan), loan_terms(loan)
-    before = replay(terms=terms, events=history, as_of=today)
-    case = Case(disbursed_on=loan.disbursed_on, history=history, state=before)
+    case, terms = loan_case(loan, today=today), loan_terms(loan)
+    history, before = case.history, case.state
     _refuse(faults(event=event, case=case))
     with_it = [*history, replace(event, sequence=len(history) + 1)]
     try:
