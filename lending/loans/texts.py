@@ -32,7 +32,13 @@ from lending.loans.domain import (
     Waived,
     WrittenOff,
 )
-from lending.products.domain import METHOD_NAMES, PURPOSE_NAMES, Method, Purpose
+from lending.products.domain import (
+    METHOD_EXPLANATIONS,
+    METHOD_NAMES,
+    PURPOSE_NAMES,
+    Method,
+    Purpose,
+)
 from lending.products.domain.methods import Unit
 
 OCCUPATIONS: dict[str, Promise] = {
@@ -50,6 +56,11 @@ OCCUPATIONS: dict[str, Promise] = {
 def method_text(code: str) -> str:
     """A repayment method in the reader's language."""
     return gettext(METHOD_NAMES[Method(code)])
+
+
+def method_explanation(code: str) -> str:
+    """What a repayment method means for whoever borrows."""
+    return gettext(METHOD_EXPLANATIONS[Method(code)])
 
 
 def purpose_text(code: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Conflict, NotFound
 from core.money import Money
 from lending.products.domain import (
+    CostCeiling,
     DayCount,
     Figure,
     FigureCode,
@@ -152,20 +153,28 @@ def regulation_values(
     return found
 
 
-def annual_cost_ceiling(*, regime: str, as_of: date) -> Decimal | None:
-    """The highest annual cost (a fraction) that every rule of the regime allows, None if none.
+def cost_ceiling(*, regime: str, as_of: date) -> CostCeiling | None:
+    """The highest annual cost that every rule of the regime allows, None if none limits it.
 
     Where a multiple of the 1-year LPR applies (民间借贷司法解释 art. 25) the lower limit counts.
+    Raises FigureMissing where the LPR of the date is missing.
     """
-    ceilings: list[Decimal] = []
+    ceilings: list[CostCeiling] = []
     fixed = find_regulation_value(code=FigureCode.ANNUAL_COST_CEILING, regime=regime, as_of=as_of)
     if fixed is not None:
-        ceilings.append(fixed.value)
+        ceilings.append(CostCeiling(rate=fixed.value, citation=fixed.citation))
     multiple = find_regulation_value(code=FigureCode.LPR_MULTIPLE_MAX, regime=regime, as_of=as_of)
     if multiple is not None:
         lpr = regulation_value(code=FigureCode.LPR_1Y, regime=regime, as_of=as_of)
-        ceilings.append(multiple.value * lpr.value)
-    return min(ceilings, default=None)
+        citation = f"{multiple.citation}; {lpr.citation}"
+        ceilings.append(CostCeiling(rate=multiple.value * lpr.value, citation=citation))
+    return min(ceilings, key=lambda ceiling: ceiling.rate, default=None)
+
+
+def annual_cost_ceiling(*, regime: str, as_of: date) -> Decimal | None:
+    """The rate of `cost_ceiling`."""
+    ceiling = cost_ceiling(regime=regime, as_of=as_of)
+    return None if ceiling is None else ceiling.rate
 
 
 def regulation_limits(*, regime: str, borrower_kind: str, as_of: date) -> RegulationLimits:
@@ -185,8 +194,10 @@ def regulation_limits(*, regime: str, borrower_kind: str, as_of: date) -> Regula
         else FigureCode.BUSINESS_CREDIT_MAX
     )
     currency = _CURRENCIES.get(regimes_of(regime=regime)[-1])
+    ceiling = cost_ceiling(regime=regime, as_of=as_of)
     return RegulationLimits(
-        annual_cost_ceiling=annual_cost_ceiling(regime=regime, as_of=as_of),
+        annual_cost_ceiling=None if ceiling is None else ceiling.rate,
+        annual_cost_source="" if ceiling is None else ceiling.citation,
         overdue_uplift_min=value(FigureCode.OVERDUE_UPLIFT_MIN),
         overdue_uplift_max=value(FigureCode.OVERDUE_UPLIFT_MAX),
         credit_max=Money.rounded(credit, currency) if credit is not None and currency else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -34,6 +33,7 @@ from lending.loans.domain.states import (
     LineState,
 )
 from lending.loans.models import Contract, CreditLine, Drawdown, Loan, Quote
+from lending.loans.operations.duedates import paid_out_on
 from lending.loans.operations.facts import gather_facts
 from lending.loans.operations.recording import record_event
 from lending.loans.queries.lines import line_usage
@@ -253,7 +253,11 @@ def record_payout(*, payment_id: UUID, now: datetime) -> None:
 
 
 def _open_loan(drawdown: Drawdown, *, payment: PaymentView, on: date, now: datetime) -> Loan:
-    terms = replace(terms_from_json(body=drawdown.quote.terms), disbursed_on=on)
+    terms = paid_out_on(
+        quoted=terms_from_json(body=drawdown.quote.terms),
+        version_id=drawdown.quote.product_version_id,
+        on=on,
+    )
     loan = Loan.objects.create(
         number=_number("L", on),
         borrower_id=drawdown.borrower_id,

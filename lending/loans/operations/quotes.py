@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import get_borrower
@@ -22,9 +23,10 @@ from lending.loans.domain import InvalidTermsError, LoanTerms, QuoteFigures, quo
 from lending.loans.domain.codec import terms_to_json
 from lending.loans.domain.states import LineState
 from lending.loans.models import CreditLine, Quote
+from lending.loans.operations.duedates import with_due_dates
 from lending.loans.queries.lines import line_usage
-from lending.products.domain import FigureCode, ProductTerms
-from lending.products.queries import list_products, regulation_value
+from lending.products.domain import REGIME_NAMES, ProductTerms, Regime, shown_cost
+from lending.products.queries import cost_ceiling, list_products
 
 QUOTE_VALID: Final = timedelta(minutes=30)
 
@@ -72,7 +74,7 @@ def _terms(
 ) -> LoanTerms:
     rate = min(max(line_rate, product.annual_rate_floor), product.annual_rate_ceiling)
     try:
-        return LoanTerms(
+        terms = LoanTerms(
             principal=request.amount,
             method=product.method,
             annual_rate=rate.normalize(),
@@ -83,22 +85,30 @@ def _terms(
             penalty_uplift=product.penalty_uplift,
             grace_days=product.grace_days,
         )
+        return with_due_dates(terms=terms, rule=product.nonworking_rule)
     except InvalidTermsError as error:
         raise InvalidInput.field(error.field, _(error.message)) from error
 
 
 def _check_ceiling(*, figures: QuoteFigures, product: ProductTerms, on: date) -> None:
-    """金规〔2025〕9号: the annual cost stays under the regime's ceiling."""
-    ceiling = regulation_value(code=FigureCode.ANNUAL_COST_CEILING, regime=product.regime, as_of=on)
-    if figures.annual_cost > ceiling.value:
-        raise Refused(
-            code="annual-cost-too-high",
-            message=_("The annual cost would be %(cost)s %%, above the ceiling of %(ceiling)s %%.")
-            % {
-                "cost": f"{figures.annual_cost * 100:.2f}",
-                "ceiling": f"{ceiling.value * 100:.2f}",
-            },
+    """The annual cost stays under the ceiling of the product's regime (金规〔2025〕9号)."""
+    ceiling = cost_ceiling(regime=product.regime, as_of=on)
+    if ceiling is None or figures.annual_cost <= ceiling.rate:
+        return
+    regime = product.regime
+    raise Refused(
+        code="annual-cost-too-high",
+        message=_(
+            "The annual cost would be %(cost)s %%, above the ceiling of %(ceiling)s %% that"
+            " %(source)s sets (%(regime)s)."
         )
+        % {
+            "cost": shown_cost(rate=figures.annual_cost),
+            "ceiling": f"{ceiling.rate * 100:.2f}",
+            "regime": gettext(REGIME_NAMES[Regime(regime)]) if regime in set(Regime) else regime,
+            "source": ceiling.citation,
+        },
+    )
 
 
 def make_quote(*, borrower_id: UUID, request: QuoteRequest, now: datetime) -> UUID:

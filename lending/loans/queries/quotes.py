@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cards.queries import CardView, get_card
 from core.errors import NotFound
 from core.money import Money
-from lending.loans.domain import Instalment, LoanTerms, quote
+from lending.loans.domain import Instalment, LoanTerms, Method, quote
 from lending.loans.domain.codec import terms_from_json
 from lending.loans.models import Quote
 from lending.products.domain import FigureCode
@@ -116,10 +116,15 @@ def get_quote(*, borrower_id: UUID, quote_id: UUID) -> QuoteView:
 def get_disclosure(*, view: QuoteView) -> Disclosure:
     """The sheet for a quote in the reader's language."""
     terms, lender = view.terms, _("The lender")
+    standard = (
+        _("%(rate)s a year on the whole loan to the end, also on what is repaid; %(total)s in all")
+        if terms.method is Method.FLAT
+        else _("%(rate)s a year on the principal outstanding; %(total)s in all")
+    )
     interest = DisclosureRow(
         charge=_("Interest"),
         method=_("With each instalment, by automatic debit"),
-        standard=_("%(rate)s a year on the principal outstanding; %(total)s in all")
+        standard=standard
         % {"rate": percent(terms.annual_rate), "total": view.total_interest.display},
         payee=lender,
     )

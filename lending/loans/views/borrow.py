@@ -31,7 +31,7 @@ from lending.loans.operations import make_quote, open_disclosure, sign_drawdown
 from lending.loans.queries.lines import get_line
 from lending.loans.queries.loans import get_drawdown
 from lending.loans.queries.quotes import get_disclosure, get_quote
-from lending.loans.texts import method_text
+from lending.loans.texts import method_explanation, method_text
 from lending.products.domain import ProductTerms
 from lending.products.queries import list_products
 
@@ -129,7 +129,9 @@ def plan(request: HttpRequest) -> HttpResponse:
         quote_id = _make_quote(request, form)
         if quote_id is not None:
             quote = get_quote(borrower_id=person(request), quote_id=quote_id)
-    return render(request, "loans/_plan.html", {"form": form, "quote": quote})
+    explanation = "" if quote is None else method_explanation(quote.terms.method)
+    context = {"form": form, "quote": quote, "explanation": explanation}
+    return render(request, "loans/_plan.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,6 +169,7 @@ def disclosure(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         "quote": quote,
         "sheet": sheet,
         "method": method_text(quote.terms.method),
+        "explanation": method_explanation(quote.terms.method),
         "seconds_left": max(sheet.reading_seconds - read, 0),
         "tab": "home",
     }

@@ -16,6 +16,7 @@ from lending.products.domain import (
     METHOD_NAMES,
     NONWORKING_RULE_NAMES,
     PURPOSE_NAMES,
+    REGIME_NAMES,
     FigureCode,
     Regime,
     Unit,
@@ -26,13 +27,7 @@ METHODS: Final = {method.value: _(name) for method, name in METHOD_NAMES.items()
 DAY_COUNTS: Final = {count.value: _(name) for count, name in DAY_COUNT_NAMES.items()}
 NONWORKING_RULES: Final = {rule.value: _(name) for rule, name in NONWORKING_RULE_NAMES.items()}
 PURPOSES: Final = {purpose.value: _(name) for purpose, name in PURPOSE_NAMES.items()}
-REGIMES: Final = {
-    Regime.CN.value: _("China"),
-    Regime.CN_BANK.value: _("China, banks"),
-    Regime.CN_SMALL_LOAN.value: _("China, small-loan companies"),
-    Regime.CN_PRIVATE.value: _("China, private lending"),
-    Regime.EU.value: _("European Union"),
-}
+REGIMES: Final = {regime.value: _(name) for regime, name in REGIME_NAMES.items()}
 FIGURES: Final = {
     FigureCode.CONSUMPTION_CREDIT_MAX.value: _("Consumption credit, at most"),
     FigureCode.BUSINESS_CREDIT_MAX.value: _("Business credit, at most"),

@@ -1,6 +1,15 @@
 """What is offered and what the law allows: pure rules, no Django, no I/O, no clock."""
 
-from lending.products.domain.figures import Figure, FigureCode, Regime, Unit, regimes_of
+from lending.products.domain.cost import least_annual_cost, shown_cost
+from lending.products.domain.figures import (
+    REGIME_NAMES,
+    CostCeiling,
+    Figure,
+    FigureCode,
+    Regime,
+    Unit,
+    regimes_of,
+)
 from lending.products.domain.methods import (
     DAY_COUNT_NAMES,
     METHOD_EXPLANATIONS,
@@ -21,6 +30,8 @@ __all__ = [
     "NONWORKING_RULE_NAMES",
     "PURPOSES",
     "PURPOSE_NAMES",
+    "REGIME_NAMES",
+    "CostCeiling",
     "DayCount",
     "Figure",
     "FigureCode",
@@ -35,5 +46,7 @@ __all__ = [
     "VersionTerms",
     "body_hash",
     "check_terms",
+    "least_annual_cost",
     "regimes_of",
+    "shown_cost",
 ]

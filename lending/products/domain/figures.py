@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from core.texts import gettext_noop
 
 
 class Regime(StrEnum):
@@ -15,6 +20,17 @@ class Regime(StrEnum):
     CN_SMALL_LOAN = "CN-SMALL-LOAN"
     CN_PRIVATE = "CN-PRIVATE"
     EU = "EU"
+
+
+REGIME_NAMES: Final[Mapping[Regime, str]] = MappingProxyType(
+    {
+        Regime.CN: gettext_noop("China"),
+        Regime.CN_BANK: gettext_noop("China, banks"),
+        Regime.CN_SMALL_LOAN: gettext_noop("China, small-loan companies"),
+        Regime.CN_PRIVATE: gettext_noop("China, private lending"),
+        Regime.EU: gettext_noop("European Union"),
+    }
+)
 
 
 class Unit(StrEnum):
@@ -78,6 +94,14 @@ class Figure:
     unit: Unit
     citation: str
     verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostCeiling:
+    """The highest annual cost (a fraction) a regime allows, and the rules that say so."""
+
+    rate: Decimal
+    citation: str
 
 
 def regimes_of(*, regime: str) -> tuple[str, ...]:

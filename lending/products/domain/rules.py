@@ -10,6 +10,7 @@ from typing import Final
 
 from core.money import Money
 from core.texts import gettext_noop
+from lending.products.domain.cost import least_annual_cost, shown_cost
 from lending.products.domain.methods import DayCount, Method
 from lending.products.domain.purposes import PURPOSES
 from lending.products.domain.terms import VersionTerms
@@ -33,6 +34,7 @@ class RegulationLimits:
     credit_max: Money | None
     bullet_term_max_months: int | None
     cooling_off_min_days: int | None
+    annual_cost_source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +56,6 @@ def check_terms(
         *_times(terms, limits),
         *_lists(terms, borrower_kind),
     )
-
-
-def highest_yearly_rate(*, terms: VersionTerms) -> Decimal:
-    """The least annual cost the rate ceiling can have; a quote checks its whole cost by IRR.
-
-    Under ACTUAL_360 a year has 365 days of 1/360 each.
-    """
-    if terms.day_count is DayCount.ACTUAL_360:
-        return terms.annual_rate_ceiling * 365 / 360
-    return terms.annual_rate_ceiling
 
 
 def _percent(rate: Decimal) -> str:
@@ -138,12 +130,20 @@ def _rates(terms: VersionTerms, limits: RegulationLimits) -> list[Problem]:
             )
         )
     ceiling = limits.annual_cost_ceiling
-    if ceiling is not None and highest_yearly_rate(terms=terms) > ceiling:
+    cost = least_annual_cost(terms=terms)
+    if ceiling is not None and cost > ceiling:
         problems.append(
             Problem(
                 field="annual_rate_ceiling",
-                message=gettext_noop("Regulation allows an annual cost of at most {limit}."),
-                figures={"limit": _percent(ceiling)},
+                message=gettext_noop(
+                    "At this rate the annual cost is {cost} % or more; regulation allows at most"
+                    " {limit} ({source})."
+                ),
+                figures={
+                    "cost": shown_cost(rate=cost),
+                    "limit": _percent(ceiling),
+                    "source": limits.annual_cost_source,
+                },
             )
         )
     low, high = limits.overdue_uplift_min, limits.overdue_uplift_max

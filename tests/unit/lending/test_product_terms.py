@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,10 +16,13 @@ from lending.products.domain import (
     PURPOSES,
     DayCount,
     Method,
+    NonworkingRule,
     Purpose,
     body_hash,
     check_terms,
+    least_annual_cost,
     regimes_of,
+    shown_cost,
 )
 from tests.products import LIMITS, terms
 
@@ -94,6 +98,47 @@ def test_the_ceiling_itself_is_allowed_but_not_as_360_days() -> None:
     assert fields_of(annual_rate_ceiling=D("0.236712"), day_count=DayCount.ACTUAL_360) == set()
 
 
+def test_flat_interest_is_measured_by_what_it_costs() -> None:
+    flat: dict[str, Any] = {"method": Method.FLAT, "annual_rate_floor": D("0.05")}
+    # 12 instalments at 13 % flat cost 23.19 % a year, at 14 % 24.91 %.
+    assert fields_of(**flat, annual_rate_ceiling=D("0.13")) == set()
+    assert fields_of(**flat, annual_rate_ceiling=D("0.14")) == {"annual_rate_ceiling"}
+    # The dearest number of instalments counts, wherever it stands in the list.
+    assert fields_of(**flat, annual_rate_ceiling=D("0.14"), instalment_options=(12, 1)) != set()
+    assert fields_of(**flat, annual_rate_ceiling=D("0.24"), instalment_options=(1,)) == set()
+
+
+def test_a_rate_above_the_ceiling_is_refused_with_the_figures_and_the_source() -> None:
+    limits = replace(LIMITS, annual_cost_source="Notice 9")
+    offer = terms(method=Method.FLAT, annual_rate_ceiling=D("0.14"))
+    (problem,) = check_terms(terms=offer, borrower_kind="PERSON", currency="CNY", limits=limits)
+    assert problem.message.format(**problem.figures) == (
+        "At this rate the annual cost is 24.91 % or more; regulation allows at most 24 %"
+        " (Notice 9)."
+    )
+
+
+def test_a_cost_is_shown_rounded_up() -> None:
+    assert shown_cost(rate=D("0.240001")) == "24.01"
+    assert shown_cost(rate=D("0.24")) == "24.00"
+
+
+@given(rate=st.integers(1, 100_000).map(lambda n: D(n) / 100_000), instalments=st.integers(1, 120))
+def test_the_peer_agrees_on_the_cost_of_flat_interest(rate: Decimal, instalments: int) -> None:
+    offer = terms(method=Method.FLAT, annual_rate_ceiling=rate, instalment_options=(instalments,))
+    instalment = 1 / instalments + float(rate) / 12
+    monthly = pyxirr.irr([1.0, *[-instalment] * instalments])
+    assert monthly is not None
+    assert float(least_annual_cost(terms=offer)) == pytest.approx(12 * monthly, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", [Method.INTEREST_ONLY, Method.BULLET, Method.DAILY_FLEXIBLE])
+def test_principal_due_at_once_is_bounded_by_the_regulation(method: Method) -> None:
+    kind: dict[str, Any] = {"method": method, "day_count": DayCount.ACTUAL_365}
+    assert fields_of(**kind, instalment_options=(12,)) == set()
+    assert fields_of(**kind, instalment_options=(12, 13)) == {"instalment_options"}
+
+
 def test_amounts_in_another_currency() -> None:
     assert fields_of(currency="EUR") == {"min_amount", "max_amount", "max_line"}
     assert fields_of(max_line=Money(200_000_00, "EUR")) == {"max_line"}
@@ -132,6 +177,16 @@ def test_the_hash_does_not_depend_on_how_a_decimal_is_written() -> None:
     assert hashed() == hashed(annual_rate_ceiling=D("0.200000"))
     assert hashed() != hashed(annual_rate_ceiling=D("0.200001"))
     assert len(hashed()) == 64
+
+
+def test_terms_that_came_later_do_not_change_the_hash_of_older_versions() -> None:
+    def hashed(**changes: Any) -> str:
+        return body_hash(code="x", borrower_kind="PERSON", version=1, terms=terms(**changes))
+
+    # As it was before there was a rule for weekends.
+    assert hashed() == "e815b1afaf97679663ceed98cd0113103068fdf52700c6a3b13c3b80597426da"
+    assert hashed(nonworking_rule=NonworkingRule.NONE) == hashed()
+    assert hashed(nonworking_rule=NonworkingRule.FOLLOWING) != hashed()
 
 
 @given(
