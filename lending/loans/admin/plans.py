@@ -99,6 +99,7 @@ def _figures(before: Figures, after: Figures) -> list[FigureLine]:
     lines = [
         FigureLine(title, as_money(old), as_money(new), _signed(new - old), old != new)
         for title, old, new in amounts
+        if old or new
     ]
     lines += [
         FigureLine(title, as_day(old) or EMPTY, as_day(new) or EMPTY, "", old != new)

@@ -80,12 +80,16 @@ FROM: Final = _("Counts from")
 
 
 class ServiceForm(forms.Form):
-    """The base: the event that the fields say, and why. The event's reference is given later."""
+    """The base: the event that the fields say, and why. The event's reference is given later.
 
+    The reason stands below the preview, outside the form element, and names it.
+    """
+
+    html_id: Final = "service-form"
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "form": html_id}),
         help_text=_("Whoever decides reads it, and auditors do. The borrower does not."),
     )
 
