@@ -136,11 +136,11 @@ def _rates(terms: VersionTerms, limits: RegulationLimits) -> list[Problem]:
             Problem(
                 field="annual_rate_ceiling",
                 message=gettext_noop(
-                    "At this rate the annual cost is {cost} % or more; regulation allows at most"
+                    "At this rate the annual cost is {cost} or more; regulation allows at most"
                     " {limit} ({source})."
                 ),
                 figures={
-                    "cost": shown_cost(rate=cost),
+                    "cost": f"{shown_cost(rate=cost)} %",
                     "limit": _percent(ceiling),
                     "source": limits.annual_cost_source,
                 },
