@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from core.money import Money
+from core.texts import gettext_noop as _
 from lending.loans.domain.allocation import DEFAULT_ORDER, Component
 from lending.products.domain.methods import DayCount, Method
 
@@ -16,6 +17,7 @@ MAX_INSTALMENTS: Final = 360
 MAX_ANNUAL_RATE: Final = Decimal(10)
 MAX_PENALTY_UPLIFT: Final = Decimal(5)
 MAX_GRACE_DAYS: Final = 60
+LAST_DAY: Final = 31
 MAX_RATE_DIGITS: Final = 10
 #: Later dates leave no room for MAX_INSTALMENTS months in a `date`.
 MAX_YEAR: Final = 9900
@@ -57,29 +59,63 @@ class LoanTerms:
     due_dates: tuple[date, ...] | None = None
 
     def __post_init__(self) -> None:
-        _require(self.principal.minor > 0, "principal", "The amount must be above zero.")
-        _require(isinstance(self.method, Method), "method", "Choose one of the methods.")
-        _require(isinstance(self.day_count, DayCount), "day_count", "Choose one of the day counts.")
-        _require_int(self.instalments, 1, MAX_INSTALMENTS, "instalments")
-        _require_rate(self.annual_rate, MAX_ANNUAL_RATE, "annual_rate")
-        _require_rate(self.penalty_uplift, MAX_PENALTY_UPLIFT, "penalty_uplift")
-        _require_int(self.grace_days, 0, MAX_GRACE_DAYS, "grace_days")
-        _require_int(self.first_period_min_days, 1, 31, "first_period_min_days")
-        if self.due_day is not None:
-            _require_int(self.due_day, 1, 31, "due_day")
-        _require(self.disbursed_on.year < MAX_YEAR, "disbursed_on", "The date is too far away.")
+        _require(self.principal.minor > 0, "principal", _("The amount must be above zero."))
+        _require(
+            isinstance(self.method, Method), "method", _("Choose one of the repayment methods.")
+        )
+        _require(
+            isinstance(self.day_count, DayCount), "day_count", _("Choose one of the day counts.")
+        )
+        self._check_numbers()
+        _require(
+            self.disbursed_on.year < MAX_YEAR,
+            "disbursed_on",
+            _("The day of the payout is too far away."),
+        )
         _require(
             self.method is not Method.DAILY_FLEXIBLE or self.day_count is not DayCount.THIRTY_360,
             "day_count",
-            "Interest by the day needs a day count of actual days.",
+            _("Interest by the day needs a day count of actual days."),
         )
         _require(
             len(self.allocation_order) == len(Component)
             and set(self.allocation_order) == set(Component),
             "allocation_order",
-            "The order must name each component once.",
+            _("The order of allocation must name each component once."),
         )
         self._check_due_dates()
+
+    def _check_numbers(self) -> None:
+        _require(
+            _is_whole(self.instalments, 1, MAX_INSTALMENTS),
+            "instalments",
+            _("The number of instalments must be a whole number from 1 to 360."),
+        )
+        _require(
+            _is_rate(self.annual_rate, MAX_ANNUAL_RATE),
+            "annual_rate",
+            _("The annual rate must be a fraction from 0 to 10, with at most ten decimals."),
+        )
+        _require(
+            _is_rate(self.penalty_uplift, MAX_PENALTY_UPLIFT),
+            "penalty_uplift",
+            _("The uplift on what is overdue must be a fraction from 0 to 5."),
+        )
+        _require(
+            _is_whole(self.grace_days, 0, MAX_GRACE_DAYS),
+            "grace_days",
+            _("The days of grace must be a whole number from 0 to 60."),
+        )
+        _require(
+            _is_whole(self.first_period_min_days, 1, LAST_DAY),
+            "first_period_min_days",
+            _("The shortest first period must be a whole number of days from 1 to 31."),
+        )
+        _require(
+            self.due_day is None or _is_whole(self.due_day, 1, LAST_DAY),
+            "due_day",
+            _("The due day must be a day of the month from 1 to 31."),
+        )
 
     def _check_due_dates(self) -> None:
         if self.due_dates is None:
@@ -87,12 +123,12 @@ class LoanTerms:
         _require(
             len(self.due_dates) == self.row_count,
             "due_dates",
-            "There must be one due date for each instalment.",
+            _("There must be one due date for each instalment."),
         )
         _require(
             all(a < b for a, b in pairwise((self.disbursed_on, *self.due_dates))),
             "due_dates",
-            "Each due date must be later than the one before, the first later than the payout.",
+            _("Each due date must be later than the one before, the first later than the payout."),
         )
 
     @property
@@ -111,14 +147,12 @@ def _require(condition: bool, field: str, message: str) -> None:
         raise InvalidTermsError(field, message)
 
 
-def _require_int(value: int, low: int, high: int, field: str) -> None:
-    if type(value) is not int or not low <= value <= high:
-        raise InvalidTermsError(field, "The number is out of range.")
+def _is_whole(value: int, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high
 
 
-def _require_rate(value: Decimal, high: Decimal, field: str) -> None:
+def _is_rate(value: Decimal, high: Decimal) -> bool:
     if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= high:
-        raise InvalidTermsError(field, "The rate is out of range.")
+        return False
     exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -MAX_RATE_DIGITS:
-        raise InvalidTermsError(field, "The rate has too many digits.")
+    return isinstance(exponent, int) and exponent >= -MAX_RATE_DIGITS

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from core.texts import gettext_noop as _
 from core.workcalendar import OutsideCalendarError, WorkCalendar
 from lending.loans.domain.calendar import agreed_dates
 from lending.loans.domain.terms import InvalidTermsError, LoanTerms
@@ -57,7 +58,7 @@ def move_dates(
             moved.append(floor)
     except OutsideCalendarError as error:
         raise InvalidTermsError(
-            "due_dates", "No holidays have been entered for the year of a due date."
+            "due_dates", _("No holidays have been entered for the year of a due date.")
         ) from error
     return tuple(moved)
 
@@ -80,4 +81,4 @@ def _next_worked(day: date, step: timedelta, calendar: WorkCalendar) -> date:
         if calendar.is_worked(day=day):
             return day
         day += step
-    raise InvalidTermsError("due_dates", "There is no working day near a due date.")
+    raise InvalidTermsError("due_dates", _("There is no working day near a due date."))

@@ -87,7 +87,7 @@ def _terms(
         )
         return with_due_dates(terms=terms, rule=product.nonworking_rule)
     except InvalidTermsError as error:
-        raise InvalidInput.field(error.field, _(error.message)) from error
+        raise InvalidInput.field(error.field, gettext(error.message)) from error
 
 
 def _check_ceiling(*, figures: QuoteFigures, product: ProductTerms, on: date) -> None:

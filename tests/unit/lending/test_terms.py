@@ -9,6 +9,19 @@ from core.money import Money
 from lending.loans.domain import Component, DayCount, InvalidTermsError, Method
 from tests.unit.lending.loan_builders import make_terms
 
+#: How the sentence calls a field, where not by its name.
+WORDS = {
+    "principal": "amount",
+    "method": "methods",
+    "instalments": "number of instalments",
+    "penalty_uplift": "uplift",
+    "grace_days": "days of grace",
+    "first_period_min_days": "first period",
+    "disbursed_on": "payout",
+    "allocation_order": "order of allocation",
+    "due_dates": "due date",
+}
+
 
 @pytest.mark.parametrize(
     ("field", "value"),
@@ -44,6 +57,7 @@ def test_terms_no_loan_can_have_name_their_field(field: str, value: object) -> N
     with pytest.raises(InvalidTermsError) as caught:
         make_terms(**{field: value})
     assert caught.value.field == field
+    assert WORDS.get(field, field.replace("_", " ")) in caught.value.message
     assert caught.value.message.endswith(".")
 
 
