@@ -17,7 +17,7 @@ from core.businessday import get_business_date
 from core.clock import now
 from core.errors import NotFound
 from lending.loans import operations
-from lending.loans.queries import lines, loans, quotes
+from lending.loans.queries import history, lines, loans, quotes
 from lending.loans.serializers import (
     ApplicationRequest,
     ApplicationSerializer,
@@ -26,6 +26,7 @@ from lending.loans.serializers import (
     DrawdownRequest,
     DrawdownSerializer,
     LineSerializer,
+    LoanEventSerializer,
     LoanSerializer,
     LoanSummarySerializer,
     QuoteRequestSerializer,
@@ -161,6 +162,19 @@ class LoanView(APIView):
             borrower_id=user_id(request), loan_id=loan_id, as_of=get_business_date()
         )
         return Response(LoanSerializer(view).data)
+
+
+class LoanEventsView(generics.ListAPIView[Any]):
+    """What happened to a loan and its terms, newest first, in cursor pages."""
+
+    serializer_class = LoanEventSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return history.events_of(borrower_id=user_id(self.request), loan_id=self.kwargs["loan_id"])
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        rows = super().paginate_queryset(queryset)
+        return None if rows is None else [history.event_view(row) for row in rows]
 
 
 class ContractView(APIView):

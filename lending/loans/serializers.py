@@ -7,8 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from core.serializers import MoneyField
+from lending.loans.domain.codec import EventKind
 from lending.loans.texts import OCCUPATIONS
 from lending.products.domain import Purpose
+
+#: What a borrower hears of (lending.loans.queries.history).
+_TOLD = [kind for kind in EventKind if kind is not EventKind.WRITTEN_OFF]
 
 
 class ApplicationRequest(serializers.Serializer[Any]):
@@ -156,6 +160,18 @@ class LoanSerializer(serializers.Serializer[Any]):
     card_id = serializers.UUIDField(source="card.id")
     contract_id = serializers.UUIDField()
     settled_on = serializers.DateField(allow_null=True)
+
+
+class LoanEventSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    on = serializers.DateField(help_text="The day it counts from.")
+    kind = serializers.ChoiceField(choices=[str(kind) for kind in _TOLD])
+    payment_kind = serializers.CharField(help_text="Why money came; empty for what is no payment.")
+    amount = MoneyField(allow_null=True)
+    title = serializers.CharField(help_text="For people, in the language of the request.")
+    particulars = serializers.CharField()
+    is_undone = serializers.BooleanField(help_text="A later event took it back.")
+    recorded_at = serializers.DateTimeField()
 
 
 class ContractSerializer(serializers.Serializer[Any]):

@@ -128,6 +128,27 @@ def event_title(event: LoanEvent) -> str:
     return str(name)
 
 
+#: What a borrower reads where the trade's own word says little.
+_BORROWER_NAMES: Final[dict[object, Promise]] = {
+    PaymentKind.MANUAL: _("Repayment"),
+    PaymentKind.RECOVERY: _("Repayment"),
+    PaymentKind.PAYOUT_REFUND: _("Refund counted"),
+    PaymentKind.REFUND: _("Refund counted"),
+    Reversed: _("Correction"),
+    ChargedBack: _("Payment taken back by the bank"),
+    Waived: _("You owe less"),
+    ReAged: _("New repayment plan"),
+    ReAmortised: _("New repayment plan"),
+    Restructured: _("New repayment plan"),
+}
+
+
+def borrower_title(event: LoanEvent) -> str:
+    """What happened, in words of the borrower."""
+    name = _BORROWER_NAMES.get(event.kind if isinstance(event, Paid) else type(event))
+    return event_title(event) if name is None else str(name)
+
+
 def event_text(event: LoanEvent) -> str:
     """The particulars of an event in the reader's language; its amount is shown beside it."""
     match event:

@@ -17,6 +17,7 @@ web: list[URLPattern] = [
     path("drawdowns/<uuid:drawdown_id>/", borrow.drawdown, name="drawdown"),
     path("loans/", loans.loan_list, name="list"),
     path("loans/<uuid:loan_id>/", loans.loan, name="loan"),
+    path("loans/<uuid:loan_id>/events/", loans.events, name="events"),
     path("contracts/<uuid:contract_id>/", loans.contract, name="contract"),
 ]
 api: list[URLPattern] = [
@@ -36,5 +37,6 @@ api: list[URLPattern] = [
     path("drawdowns/<uuid:drawdown_id>", endpoints.DrawdownView.as_view(), name="drawdown"),
     path("loans", endpoints.LoansView.as_view(), name="loans"),
     path("loans/<uuid:loan_id>", endpoints.LoanView.as_view(), name="loan"),
+    path("loans/<uuid:loan_id>/events", endpoints.LoanEventsView.as_view(), name="events"),
     path("contracts/<uuid:contract_id>", endpoints.ContractView.as_view(), name="contract"),
 ]

@@ -32,6 +32,7 @@ OWNED: Final = (
     ("POST", "quotes/{}/disclosure", "quote", None),
     ("GET", "drawdowns/{}", "drawdown", None),
     ("GET", "loans/{}", "loan", None),
+    ("GET", "loans/{}/events", "loan", None),
     ("GET", "loans/{}/repayments", "loan", None),
     ("POST", "loans/{}/repayments", "loan", {"kind": "PAYOFF"}),
     ("GET", "loans/{}/certificate", "loan", None),

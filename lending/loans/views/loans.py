@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core.businessday import get_business_date
 from core.web import borrower_page, person
+from lending.loans.queries.history import list_events
 from lending.loans.queries.loans import get_contract, get_loan, list_loans
 from lending.loans.texts import method_text
 
@@ -29,6 +30,16 @@ def loan(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     found = get_loan(borrower_id=person(request), loan_id=loan_id, as_of=get_business_date())
     context = {"loan": found, "method": method_text(found.method), "tab": "me"}
     return render(request, "loans/detail.html", context)
+
+
+@require_safe
+@borrower_page
+def events(request: HttpRequest, loan_id: UUID) -> HttpResponse:
+    """What happened to a loan: payments, charges, changes of the plan."""
+    borrower_id = person(request)
+    found = get_loan(borrower_id=borrower_id, loan_id=loan_id, as_of=get_business_date())
+    rows = list_events(borrower_id=borrower_id, loan_id=loan_id)
+    return render(request, "loans/events.html", {"loan": found, "rows": rows, "tab": "me"})
 
 
 @require_safe
