@@ -41,7 +41,9 @@ _EVENTS: Final = {
     "paid": _("Repayment received"),
     "accrued": _("Interest accrued"),
 }
-_SOURCES: Final = {"loan": _("Loan")}
+_SOURCES: Final = {"loan": _("Loan"), "day-close": _("Day close")}
+#: Lines of an entry that a page shows; that of a day close has thousands.
+MAX_LINES: Final = 200
 _RIGHT: Final = "ledger.entry:view"
 
 
@@ -201,7 +203,7 @@ def _lines(entry_id: UUID) -> Table:
         Cell(_("Loan")),
     )
     return Table(
-        _("Lines"),
+        _("Lines") if len(postings) <= MAX_LINES else _("The first lines"),
         headers,
         tuple(
             (
@@ -210,7 +212,7 @@ def _lines(entry_id: UUID) -> Table:
                 Cell(c.as_money(-posting.amount) if posting.amount.minor < 0 else "", "money"),
                 Cell(c.short_id(posting.loan_id) or ""),
             )
-            for posting in postings
+            for posting in postings[:MAX_LINES]
         ),
     )
 

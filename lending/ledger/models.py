@@ -38,7 +38,10 @@ class Account(models.Model):
 
 
 class Entry(models.Model):
-    """One business event in the books. `line_count` seals it: no line can be added later."""
+    """One business event in the books. `line_count` seals it: no line can be added later.
+
+    `book` is what the roll-up is by: the code of the loan's product, nothing where there is none.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     source_type = models.CharField(max_length=40)
@@ -47,6 +50,7 @@ class Entry(models.Model):
     business_date = models.DateField()
     created_at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
+    book = models.CharField(max_length=40, blank=True, default="")
     line_count = models.PositiveSmallIntegerField()
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
@@ -77,11 +81,15 @@ class Line(models.Model):
     """A debit (positive) or credit (negative) in minor units. `subject` is the loan, if any.
 
     Numbered by the database, so that the lines of an entry keep the order they were posted in.
+    Entry and account are proved once per statement (trigger in migration 0003), not by foreign
+    keys, which would be checked row by row.
     """
 
     id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_constraint=False)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     subject = models.UUIDField(null=True, blank=True)
@@ -100,8 +108,25 @@ class Line(models.Model):
                 condition=Q(subject__isnull=False),
                 name="ledger_line_subject",
             ),
-            models.Index(fields=["account"], include=["amount"], name="ledger_line_account"),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+class DayBalance(models.Model):
+    """What a business date moved on an account, by book: a sum of lines that can be proved."""
+
+    id = models.BigAutoField(primary_key=True)
+    business_date = models.DateField()
+    book = models.CharField(max_length=40, blank=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="days")
+    debits = models.DecimalField(max_digits=30, decimal_places=0)
+    credits = models.DecimalField(max_digits=30, decimal_places=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_date", "book", "account"], name="ledger_day_once"
+            )
+        ]

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
@@ -51,6 +51,7 @@ def post_entry(
     postings: Sequence[Posting],
     now: datetime,
     note: str = "",
+    book: str = "",
 ) -> UUID:
     """Post one entry and return its id; the same key with the same lines returns the first one's.
 
@@ -64,6 +65,7 @@ def post_entry(
         business_date=business_date,
         postings=tuple(postings),
         note=note,
+        book=book,
     )
     return post_entries(entries=[request], now=now)[0]
 
@@ -98,11 +100,35 @@ def reverse_entry(*, entry_id: UUID, business_date: date, now: datetime, note: s
         business_date=business_date,
         postings=mirror(postings=original.postings),
         note=note,
+        book=original.book,
     )
     request.check()
     key = (original.source_type, original.source_id, original.event + _REVERSED)
     with transaction.atomic():
         return _insert({key: (request, entry_id)}, now)[key]
+
+
+#: What a close of day has moved, by account and book; days before were rolled up in their turn.
+_ROLL_UP: Final = """
+INSERT INTO ledger_daybalance (business_date, book, account_id, debits, credits)
+SELECT entry.business_date, entry.book, line.account_id,
+       COALESCE(sum(line.amount) FILTER (WHERE line.amount > 0), 0),
+       COALESCE(-sum(line.amount) FILTER (WHERE line.amount < 0), 0)
+FROM ledger_entry entry JOIN ledger_line line ON line.entry_id = entry.id
+WHERE entry.business_date <= %(day)s
+    AND entry.business_date > COALESCE((SELECT max(business_date) FROM ledger_daybalance), '-infinity')
+GROUP BY entry.business_date, entry.book, line.account_id
+ON CONFLICT DO NOTHING"""
+
+
+def roll_up(*, through: date) -> int:
+    """Sum up every business date that is over, up to `through`. Repeating adds nothing.
+
+    Returns how many sums are new. Call it once the date has moved: nothing is posted to a day then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLL_UP, {"day": through})
+        return int(cursor.rowcount)
 
 
 def _by_key(entries: Iterable[EntryRequest]) -> dict[Key, EntryRequest]:
@@ -129,6 +155,7 @@ def _insert(
             business_date=entry.business_date,
             created_at=now,
             note=entry.note,
+            book=entry.book,
             line_count=len(entry.postings),
             reverses_id=reverses,
         )

@@ -57,6 +57,13 @@ def current_version(*, product_code: str, as_of: date) -> ProductTerms:
     return _terms(row)
 
 
+def product_books() -> dict[str, str]:
+    """The product's code of every version ever published, by the version's id as text: what the
+    books are kept by."""
+    rows = ProductVersion.objects.values_list("pk", "product__code")
+    return {str(pk): code for pk, code in rows}
+
+
 def get_product_version(*, version_id: UUID) -> ProductTerms:
     """Any published version. Raises NotFound."""
     row = ProductVersion.objects.select_related("product").filter(pk=version_id).first()

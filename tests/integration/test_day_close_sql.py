@@ -24,6 +24,7 @@ from lending.loans.models import Loan, LoanInstalment
 from lending.loans.operations.closing import FIRST, LAST, close_plan_slice
 from lending.loans.operations.fold import apply_state
 from lending.loans.queries.classification import thresholds
+from lending.products.queries import product_books
 from tests.clones import clone_loan
 from tests.fixtures.house import House
 from tests.unit.lending.loan_builders import loan_terms, make_terms, paid_on_every_due_date
@@ -102,9 +103,11 @@ def _in_doubt(loan: Loan) -> bool:
     if loan.plan_due_on is None or loan.plan_starts_on is None or loan.plan_due_on <= DAY:
         return False
     days, length = (DAY - loan.plan_starts_on).days, (loan.plan_due_on - loan.plan_starts_on).days
-    exact = loan.plan_opening * Decimal(loan.plan_factor) * days
-    above_half = 2 * (exact - exact // length * length) - length
-    return bool(abs(above_half) <= exact * DOUBT)
+    whole = loan.plan_opening * Decimal(loan.plan_factor)
+    above_half = 2 * (whole * days % length) - length
+    if not above_half and whole == round(whole, 4):
+        return False
+    return bool(abs(above_half) <= whole * days * DOUBT)
 
 
 @pytest.fixture
@@ -152,7 +155,12 @@ def test_a_day_closed_by_sql_is_the_day_replayed(template: Loan, lives: list[Loa
         before = {loan.pk: loan.interest_posted for loan in book}
 
         close_plan_slice(
-            day=DAY, after=FIRST, last=LAST, key=(uuid7(), 0), now=template.disbursed_at
+            day=DAY,
+            after=FIRST,
+            last=LAST,
+            key=(uuid7(), 0),
+            books=product_books(),
+            now=template.disbursed_at,
         )
 
         earned: Counter[Any] = Counter()

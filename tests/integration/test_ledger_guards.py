@@ -132,6 +132,14 @@ def test_a_line_in_another_currency_than_its_account() -> None:
 
 
 @pytest.mark.usefixtures("books")
+def test_a_line_of_no_entry_and_one_of_no_account() -> None:
+    with refused("ledger_line_entry"):
+        raw_lines(Entry(pk=uuid7()), 100, -100)
+    with refused("ledger_line_account_currency"):
+        Line.objects.create(entry=raw_entry(), account_id=uuid7(), amount=1, currency="CNY")
+
+
+@pytest.mark.usefixtures("books")
 def test_currencies_do_not_balance_each_other() -> None:
     euro = Account.objects.get(code="SUSPENSE", currency="EUR")
     with refused("differ by"):

@@ -34,7 +34,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRequest:
-    """An entry to be posted. (source_type, source_id, event) is its identity: posted once."""
+    """An entry to be posted. (source_type, source_id, event) is its identity: posted once.
+
+    `book` is the product's code, or nothing.
+    """
 
     source_type: str
     source_id: UUID
@@ -42,6 +45,7 @@ class EntryRequest:
     business_date: date
     postings: tuple[Posting, ...]
     note: str = ""
+    book: str = ""
 
     @property
     def key(self) -> tuple[str, UUID, str]:

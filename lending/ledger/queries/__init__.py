@@ -2,11 +2,13 @@
 
 from lending.ledger.queries.balances import (
     AccountBalance,
+    BookBalance,
     BookCounts,
     CurrencyTotal,
     account_balances,
     count_books,
     currency_totals,
+    day_balances,
     list_loan_balances,
     loan_balances,
 )
@@ -23,6 +25,7 @@ from lending.ledger.queries.verification import CHECKS, Check, Violation, run_ch
 __all__ = [
     "CHECKS",
     "AccountBalance",
+    "BookBalance",
     "BookCounts",
     "Check",
     "CurrencyTotal",
@@ -32,6 +35,7 @@ __all__ = [
     "account_balances",
     "count_books",
     "currency_totals",
+    "day_balances",
     "find_entry",
     "get_entry",
     "get_postings",

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Sum
 
 from core.money import Money
 from lending.ledger.domain import CHART, AccountCode, AccountDefinition
-from lending.ledger.models import Account, Entry, Line
+from lending.ledger.models import Account, DayBalance, Entry, Line
 
 #: Loans in one call of list_loan_balances.
 MAX_LOANS: Final = 5000
@@ -64,8 +64,19 @@ def count_books() -> BookCounts:
     )
 
 
-def _sum(condition: Q) -> Coalesce:
-    return Coalesce(Sum("lines__amount", filter=condition), 0, output_field=BigIntegerField())
+#: Days that are rolled up by their sums, the days after them by their lines.
+_BALANCES: Final = """
+SELECT account.code, account.currency, COALESCE(sum(moved.debits), 0), COALESCE(sum(moved.credits), 0)
+FROM ledger_account account
+LEFT JOIN (
+    SELECT account_id, debits, credits FROM ledger_daybalance WHERE business_date <= %(as_of)s
+    UNION ALL
+    SELECT line.account_id, greatest(line.amount, 0), greatest(-line.amount, 0)
+    FROM ledger_entry entry JOIN ledger_line line ON line.entry_id = entry.id
+    WHERE entry.business_date <= %(as_of)s
+        AND entry.business_date > COALESCE((SELECT max(business_date) FROM ledger_daybalance), '-infinity')
+) moved ON moved.account_id = account.id
+GROUP BY account.code, account.currency"""
 
 
 def account_balances(*, as_of: date | None = None) -> tuple[AccountBalance, ...]:
@@ -73,23 +84,45 @@ def account_balances(*, as_of: date | None = None) -> tuple[AccountBalance, ...]
 
     By currency, then in the chart's order. Credits are given as a positive amount.
     """
-    known = Q() if as_of is None else Q(lines__entry__business_date__lte=as_of)
-    accounts = Account.objects.annotate(
-        debits=_sum(known & Q(lines__amount__gt=0)), credits=_sum(known & Q(lines__amount__lt=0))
-    )
     order = {code: place for place, code in enumerate(CHART)}
-    balances = [
-        AccountBalance(
-            definition=CHART[AccountCode(code)],
-            debits=Money(int(debits), currency),
-            credits=Money(-int(credits_), currency),
-            balance=Money(int(debits + credits_), currency),
-        )
-        for code, currency, debits, credits_ in accounts.values_list(
-            "code", "currency", "debits", "credits"
-        )
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES, {"as_of": as_of or date.max})
+        balances = [
+            AccountBalance(
+                definition=CHART[AccountCode(code)],
+                debits=Money(int(debits), currency),
+                credits=Money(int(credits_), currency),
+                balance=Money(int(debits - credits_), currency),
+            )
+            for code, currency, debits, credits_ in cursor.fetchall()
+        ]
     return tuple(sorted(balances, key=lambda row: (row.balance.currency, order[row.code])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookBalance:
+    """What one business date moved on an account for one book (a product's code)."""
+
+    business_date: date
+    book: str
+    code: AccountCode
+    debits: Money
+    credits: Money
+
+
+def day_balances(*, business_date: date) -> tuple[BookBalance, ...]:
+    """The roll-up of a day that is over, by book and account."""
+    rows = DayBalance.objects.filter(business_date=business_date).select_related("account")
+    return tuple(
+        BookBalance(
+            business_date=row.business_date,
+            book=row.book,
+            code=AccountCode(row.account.code),
+            debits=Money(int(row.debits), row.account.currency),
+            credits=Money(int(row.credits), row.account.currency),
+        )
+        for row in rows.order_by("book", "account__currency", "account__code")
+    )
 
 
 def currency_totals(*, as_of: date | None = None) -> tuple[CurrencyTotal, ...]:

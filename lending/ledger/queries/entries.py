@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.errors import NotFound
 from core.money import Money
 from lending.ledger.domain import AccountCode, Posting
@@ -28,6 +30,7 @@ class EntryView:
     business_date: date
     created_at: datetime
     note: str
+    book: str
     reverses: UUID | None
     postings: tuple[Posting, ...]
 
@@ -64,7 +67,8 @@ def list_entries(
 ) -> EntryPage:
     """A page of at most MAX_PAGE entries, newest first, older than the entry `before`.
 
-    Narrowed to one source, or to entries with a line of one loan.
+    Narrowed to one source, or to entries with a line of one loan; then they come without the
+    lines of other loans: the entry of a day close has thousands.
     """
     size = max(1, min(limit, MAX_PAGE))
     rows = Entry.objects.order_by("-pk")
@@ -76,12 +80,16 @@ def list_entries(
         rows = rows.filter(pk__in=Line.objects.filter(subject=loan_id).values("entry"))
     found = list(rows[: size + 1])
     page = found[:size]
-    return EntryPage(entries=_views(page), next=page[-1].pk if len(found) > size else None)
+    return EntryPage(entries=_views(page, loan_id), next=page[-1].pk if len(found) > size else None)
 
 
-def get_postings(*, entry_ids: Iterable[UUID]) -> dict[UUID, tuple[Posting, ...]]:
-    """The lines of entries, in the order they were posted."""
+def get_postings(
+    *, entry_ids: Iterable[UUID], loan_id: UUID | None = None
+) -> dict[UUID, tuple[Posting, ...]]:
+    """The lines of entries, in the order they were posted; without those of other loans."""
     lines = Line.objects.filter(entry__in=list(entry_ids)).order_by("pk")
+    if loan_id is not None:
+        lines = lines.filter(Q(subject=loan_id) | Q(subject__isnull=True))
     by_entry: defaultdict[UUID, list[Posting]] = defaultdict(list)
     for entry_id, code, amount, currency, subject in lines.values_list(
         "entry_id", "account__code", "amount", "currency", "subject"
@@ -90,8 +98,8 @@ def get_postings(*, entry_ids: Iterable[UUID]) -> dict[UUID, tuple[Posting, ...]
     return {entry_id: tuple(postings) for entry_id, postings in by_entry.items()}
 
 
-def _views(entries: list[Entry]) -> tuple[EntryView, ...]:
-    postings = get_postings(entry_ids=[entry.pk for entry in entries])
+def _views(entries: list[Entry], loan_id: UUID | None = None) -> tuple[EntryView, ...]:
+    postings = get_postings(entry_ids=[entry.pk for entry in entries], loan_id=loan_id)
     return tuple(
         EntryView(
             id=entry.pk,
@@ -101,6 +109,7 @@ def _views(entries: list[Entry]) -> tuple[EntryView, ...]:
             business_date=entry.business_date,
             created_at=entry.created_at,
             note=entry.note,
+            book=entry.book,
             reverses=entry.reverses_id,
             postings=postings.get(entry.pk, ()),
         )

@@ -39,7 +39,8 @@ class Violation:
 
 _APPEND_ONLY: Final = "kadai_append_only"
 _BALANCED: Final = "ledger_entry_balanced"
-#: Each trigger of migration 0001, its table and its function.
+_GUARDED: Final = "ledger_lines_guarded"
+#: Each trigger of migrations 0001 and 0003, its table and its function.
 _TRIGGERS: Final = (
     ("ledger_account_rows_append_only", "ledger_account", _APPEND_ONLY),
     ("ledger_account_append_only", "ledger_account", _APPEND_ONLY),
@@ -48,7 +49,7 @@ _TRIGGERS: Final = (
     ("ledger_line_rows_append_only", "ledger_line", _APPEND_ONLY),
     ("ledger_line_append_only", "ledger_line", _APPEND_ONLY),
     ("ledger_entry_balanced", "ledger_entry", _BALANCED),
-    ("ledger_line_balanced", "ledger_line", _BALANCED),
+    ("ledger_line_guarded", "ledger_line", _GUARDED),
 )
 CHECKS: Final = (
     Check(
@@ -125,6 +126,25 @@ CHECKS: Final = (
             GROUP BY currency HAVING sum(amount) <> 0 ORDER BY currency""",
     ),
     Check(
+        code="roll-up",
+        title=_("The sums by day and product are those of the lines"),
+        sql="""
+            SELECT COALESCE(s.business_date, d.business_date)::text,
+                   concat_ws(' ', COALESCE(s.book, d.book), COALESCE(s.account_id, d.account_id),
+                             COALESCE(d.debits, 0) || ' <> ' || COALESCE(s.debits, 0),
+                             COALESCE(d.credits, 0) || ' <> ' || COALESCE(s.credits, 0))
+            FROM (SELECT e.business_date, e.book, l.account_id,
+                         COALESCE(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debits,
+                         COALESCE(-sum(l.amount) FILTER (WHERE l.amount < 0), 0) AS credits
+                  FROM ledger_entry e JOIN ledger_line l ON l.entry_id = e.id
+                  WHERE e.business_date <= (SELECT max(business_date) FROM ledger_daybalance)
+                  GROUP BY e.business_date, e.book, l.account_id) s
+            FULL JOIN ledger_daybalance d ON d.business_date = s.business_date
+                AND d.book = s.book AND d.account_id = s.account_id
+            WHERE d.debits IS DISTINCT FROM s.debits OR d.credits IS DISTINCT FROM s.credits
+            ORDER BY 1, 2""",
+    ),
+    Check(
         code="trigger",
         title=_("The guards of the tables are there and always on"),
         sql="""
@@ -140,8 +160,7 @@ CHECKS: Final = (
         title=_("The constraints of the tables are valid"),
         sql="""
             SELECT w.name, CASE WHEN c.oid IS NULL THEN 'missing' ELSE 'not valid' END
-            FROM (VALUES ('ledger_line', 'ledger_line_account_currency'),
-                         ('ledger_line', 'ledger_line_amount'),
+            FROM (VALUES ('ledger_line', 'ledger_line_amount'),
                          ('ledger_entry', 'ledger_entry_once')) w (tab, name)
             LEFT JOIN pg_constraint c ON c.conname = w.name AND c.conrelid = to_regclass(w.tab)
             WHERE c.oid IS NULL OR NOT c.convalidated ORDER BY w.name""",

@@ -136,4 +136,5 @@ def post_difference(
                 for account, amount in lines
             ],
             now=now,
+            book=loan.product_version.product.code,
         )

@@ -19,6 +19,7 @@ from core.businessday import advance_business_date, get_business_date, lock_busi
 from core.errors import Conflict, InvalidInput
 from core.locks import lock_name
 from core.outbox import publish
+from lending.ledger.operations import roll_up
 from lending.loans.operations.closing import close_stragglers, cut_book, expire_lines
 from lending.repayments.domain.states import CLOSING, FOLLOWING, PartState
 from lending.repayments.models import ClosingDay, ClosingPart
@@ -68,6 +69,7 @@ def close_day(*, day: date, now: datetime, progress: Progress = _silent) -> DayC
         today = _advance(day=day, now=now)
         expired = expire_lines(today=today)
         _work(day=day, states=FOLLOWING, now=now, progress=progress)
+        roll_up(through=day)
         _end(day=day, now=now)
         done = get_closing(day=day)
         closed, debits = done.closed, done.debits

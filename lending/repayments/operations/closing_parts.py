@@ -15,7 +15,7 @@ from lending.loans.operations.closing import (
     remind,
 )
 from lending.products.domain import FigureCode, Regime
-from lending.products.queries import find_regulation_value
+from lending.products.queries import find_regulation_value, product_books
 from lending.repayments.domain.quiet import quiet_until
 from lending.repayments.domain.states import PART, PartEvent, PartState
 from lending.repayments.models import ClosingPart
@@ -59,7 +59,12 @@ def _slice(part: ClosingPart, state: PartState, *, day: date, now: datetime) -> 
     match state:
         case PartState.ON_PLAN:
             return close_plan_slice(
-                day=day, after=part.position, last=part.last, key=(part.pk, part.slices), now=now
+                day=day,
+                after=part.position,
+                last=part.last,
+                key=(part.pk, part.slices),
+                books=product_books(),
+                now=now,
             )
         case PartState.EVENTFUL:
             return close_eventful(day=day, after=part.position, last=part.last, now=now)

@@ -58,7 +58,7 @@ def close_loans(*, ids: Iterable[UUID], day: date, now: datetime) -> int:
             for loan in lock_rows(Loan, ids=ids).values()
             if loan.closed_through < day and loan.status == LoanStatus.ACTIVE
         ]
-        prefetch_related_objects(loans, "instalments", "product_version")
+        prefetch_related_objects(loans, "instalments", "product_version__product")
         events = events_by_loan(loans)
         limits = {
             regime: thresholds(regime=regime, as_of=day)

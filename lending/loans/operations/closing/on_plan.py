@@ -7,16 +7,15 @@ the last cent (an amount at the half of a unit that is not exact) it leaves to t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from core.money import Money
-from lending.ledger.domain import AccountCode, EntryRequest, Posting
-from lending.ledger.operations import post_entries
+from lending.ledger.domain import AccountCode
 from lending.loans.domain.on_plan import DOUBT
 from lending.loans.operations.closing.slices import Slice
 
@@ -57,11 +56,18 @@ WITH picked AS MATERIALIZED (
               (total - earned.interest_posted)::bigint AS amount
 )
 """
-_TOTALS: Final = """
-SELECT product_version_id, currency, count(*),
-       COALESCE(array_agg(id ORDER BY id) FILTER (WHERE amount <> 0), '{}'),
-       COALESCE(array_agg(amount ORDER BY id) FILTER (WHERE amount <> 0), '{}')
-FROM closed GROUP BY product_version_id, currency ORDER BY product_version_id, currency"""
+# One entry in the books for each product and currency of the slice.
+_POST: Final = """
+, summed AS (
+    SELECT COALESCE(%(books)s::jsonb ->> product_version_id::text, '') AS book, currency,
+           count(*) AS loans,
+           COALESCE(array_agg(id ORDER BY id) FILTER (WHERE amount <> 0), '{}') AS ids,
+           COALESCE(array_agg(amount ORDER BY id) FILTER (WHERE amount <> 0), '{}') AS amounts
+    FROM closed GROUP BY 1, 2
+)
+SELECT loans, ledger_post_batch('day-close', %(part)s, %(event)s || '.' || book || '.' || currency,
+    %(day)s, %(now)s, book, currency, %(debit)s, %(credit)s, ids, amounts)
+FROM summed"""
 
 _FALLING_DUE: Final = """
 SELECT id FROM loans_loan
@@ -104,55 +110,41 @@ ORDER BY id OFFSET %(skip)s LIMIT 1"""
 
 
 def close_plan_slice(
-    *, day: date, after: UUID, last: UUID, key: tuple[UUID, int], now: datetime
+    *,
+    day: date,
+    after: UUID,
+    last: UUID,
+    key: tuple[UUID, int],
+    books: Mapping[str, str],
+    now: datetime,
 ) -> Slice:
     """Close `day` for the loans on plan among the next SLICE active ones after `after`.
 
     Never past `last`. `key` names the slice in the books (a part of the day close and the slice's
-    number), so that it is posted once. Call it in order, in the transaction that notes how far
-    the range is closed.
+    number), so that it is posted once; `books` are `product_books`. Call it in order, in the
+    transaction that notes how far the range is closed.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_UPTO, {"after": after, "last": last, "skip": SLICE - 1})
         end = cursor.fetchone()
-        facts = {
+        part, number = key
+        facts: dict[str, Any] = {
             "day": day,
             "after": after,
             "upto": last if end is None else end[0],
             "doubt": DOUBT,
+            "part": part,
+            "event": f"accrued.{day.isoformat()}.{number}",
+            "now": now,
+            "books": json.dumps(dict(books)),
+            "debit": AccountCode.INTEREST_RECEIVABLE.value,
+            "credit": AccountCode.INTEREST_INCOME.value,
         }
-        cursor.execute(_EARN + _TOTALS, facts)
-        groups = cursor.fetchall()
+        cursor.execute(_EARN + _POST, facts)
+        done = sum(row[0] for row in cursor.fetchall())
         cursor.execute(_FALLING_DUE, facts)
         if ids := [row[0] for row in cursor.fetchall()]:
-            cursor.execute(_FALL_DUE + _TOTALS, {"day": day, "ids": ids})
-            groups += cursor.fetchall()
-    _post(groups, day=day, key=key, now=now)
-    return Slice(upto=None if end is None else end[0], done=sum(group[2] for group in groups))
-
-
-def _post(
-    groups: Sequence[tuple[Any, ...]], *, day: date, key: tuple[UUID, int], now: datetime
-) -> None:
-    part, number = key
-    for place, (_version, currency, _count, ids, amounts) in enumerate(groups):
-        lines = [
-            (
-                Posting(AccountCode.INTEREST_RECEIVABLE, Money(amount, currency), loan_id),
-                Posting(AccountCode.INTEREST_INCOME, Money(-amount, currency), loan_id),
-            )
-            for loan_id, amount in zip(ids, amounts, strict=True)
-        ]
-        post_entries(
-            entries=[
-                EntryRequest(
-                    source_type="day-close",
-                    source_id=part,
-                    event=f"accrued.{day.isoformat()}.{number}.{place}.{start}",
-                    business_date=day,
-                    postings=tuple(line for pair in lines[start : start + 100] for line in pair),
-                )
-                for start in range(0, len(lines), 100)
-            ],
-            now=now,
-        )
+            facts |= {"ids": ids, "event": f"accrued.{day.isoformat()}.{number}d"}
+            cursor.execute(_FALL_DUE + _POST, facts)
+            done += sum(row[0] for row in cursor.fetchall())
+    return Slice(upto=None if end is None else end[0], done=done)
