@@ -18,7 +18,9 @@ from accounts.queries import get_user
 from core.businessday import get_business_date
 from core.errors import Refused
 from core.money import Money
+from lending.loans.domain import LoanTerms
 from lending.loans.models import Loan, Quote
+from lending.loans.operations.duedates import paid_out_on, with_due_dates
 from lending.loans.queries.quotes import get_disclosure, get_quote
 from lending.products.domain import DayCount, FigureCode, Method, NonworkingRule, VersionTerms
 from lending.products.models import RegulationFigure
@@ -163,3 +165,25 @@ def test_a_product_without_a_ceiling_of_its_regime_has_none(house: House) -> Non
     RegulationFigure.objects.filter(code=FigureCode.ANNUAL_COST_CEILING).delete()
     assert house.quote(person)
     assert view_of(person, Quote.objects.get().pk).amount == Money(600_000)
+
+
+def test_money_that_arrives_on_another_day_has_its_due_dates_fixed_anew(house: House) -> None:
+    publish(house, nonworking_rule=NonworkingRule.PRECEDING)
+    today = get_business_date()
+    version_id = current_version(product_code="monthly", as_of=today).version_id
+    plain = LoanTerms(
+        principal=Money(600_000),
+        method=Method.EQUAL_INSTALMENTS,
+        annual_rate=Decimal("0.12"),
+        instalments=2,
+        disbursed_on=date(2027, 3, 10),
+        day_count=DayCount.ACTUAL_365,
+    )
+    quoted = with_due_dates(terms=plain, rule=NonworkingRule.PRECEDING)
+    # Saturday 10 April and Monday 10 May; a day later Sunday 11 April and Tuesday 11 May
+    assert quoted.due_dates == (date(2027, 4, 9), date(2027, 5, 10))
+    same = paid_out_on(quoted=quoted, version_id=version_id, on=date(2027, 3, 10))
+    assert same == quoted
+    later = paid_out_on(quoted=quoted, version_id=version_id, on=date(2027, 3, 11))
+    assert later.due_dates == (date(2027, 4, 9), date(2027, 5, 11))
+    assert paid_out_on(quoted=plain, version_id=version_id, on=date(2027, 3, 11)).due_dates is None
