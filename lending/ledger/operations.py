@@ -67,7 +67,8 @@ def post_entry(
         note=note,
         book=book,
     )
-    return post_entries(entries=[request], now=now)[0]
+    request.check()
+    return _post_one(request, now=now)
 
 
 def post_entries(*, entries: Sequence[EntryRequest], now: datetime) -> tuple[UUID, ...]:
@@ -79,7 +80,7 @@ def post_entries(*, entries: Sequence[EntryRequest], now: datetime) -> tuple[UUI
         raise ValueError(f"{len(entries)} entries in one batch")
     wanted = _by_key(entries)
     with transaction.atomic():
-        known = _insert({key: (entry, None) for key, entry in wanted.items()}, now)
+        known = _insert(wanted, now)
     return tuple(known[entry.key] for entry in entries)
 
 
@@ -96,16 +97,14 @@ def reverse_entry(*, entry_id: UUID, business_date: date, now: datetime, note: s
     request = EntryRequest(
         source_type=original.source_type,
         source_id=original.source_id,
-        event=original.event,
+        event=original.event + _REVERSED,
         business_date=business_date,
         postings=mirror(postings=original.postings),
         note=note,
         book=original.book,
     )
     request.check()
-    key = (original.source_type, original.source_id, original.event + _REVERSED)
-    with transaction.atomic():
-        return _insert({key: (request, entry_id)}, now)[key]
+    return _post_one(request, now=now, reverses=entry_id)
 
 
 #: What a close of day has moved, by account and book; days before were rolled up in their turn.
@@ -142,9 +141,38 @@ def _by_key(entries: Iterable[EntryRequest]) -> dict[Key, EntryRequest]:
     return dict(sorted(wanted.items()))
 
 
-def _insert(
-    wanted: Mapping[Key, tuple[EntryRequest, UUID | None]], now: datetime
-) -> dict[Key, UUID]:
+#: One round trip, and in autocommit one transaction (migration 0004).
+_POST_ENTRY: Final = """
+SELECT ledger_post_entry(%s, %s, %s, %s, %s, %s, %s, %s, %s,
+                         %s::text[], %s::text[], %s::bigint[], %s::uuid[])"""
+
+
+def _post_one(entry: EntryRequest, *, now: datetime, reverses: UUID | None = None) -> UUID:
+    """Insert a checked entry unless its key is there: then compare. Its id."""
+    entry_id = uuid7()
+    answer = _call_post_entry(entry_id, entry, now, reverses)
+    if answer == "accounts":
+        _accounts({posting.amount.currency for posting in entry.postings})
+        answer = _call_post_entry(entry_id, entry, now, reverses)
+    return entry_id if answer == "posted" else _compare({entry.key: entry})[entry.key]
+
+
+def _call_post_entry(
+    entry_id: UUID, entry: EntryRequest, now: datetime, reverses: UUID | None
+) -> str:
+    head = (*entry.key, entry.business_date, now, entry.note, entry.book, reverses)
+    lines = (
+        [str(posting.account) for posting in entry.postings],
+        [posting.amount.currency for posting in entry.postings],
+        [posting.amount.minor for posting in entry.postings],
+        [posting.loan_id for posting in entry.postings],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_POST_ENTRY, [entry_id, *head, *lines])
+        return str(cursor.fetchone()[0])
+
+
+def _insert(wanted: Mapping[Key, EntryRequest], now: datetime) -> dict[Key, UUID]:
     """Insert what is not there yet, compare what is; ids by key."""
     fresh = {
         key: Entry(
@@ -157,14 +185,13 @@ def _insert(
             note=entry.note,
             book=entry.book,
             line_count=len(entry.postings),
-            reverses_id=reverses,
         )
-        for key, (entry, reverses) in wanted.items()
+        for key, entry in wanted.items()
     }
     Entry.objects.bulk_create(fresh.values(), batch_size=_ROWS_PER_INSERT, ignore_conflicts=True)
     ids = [entry.id for entry in fresh.values()]
     posted = set(Entry.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    accounts = _accounts({p.amount.currency for e, _r in wanted.values() for p in e.postings})
+    accounts = _accounts({p.amount.currency for e in wanted.values() for p in e.postings})
     Line.objects.bulk_create(
         (
             Line(
@@ -176,12 +203,12 @@ def _insert(
             )
             for key, entry in fresh.items()
             if entry.id in posted
-            for posting in wanted[key][0].postings
+            for posting in wanted[key].postings
         ),
         batch_size=_ROWS_PER_INSERT,
     )
     known = {key: entry.id for key, entry in fresh.items() if entry.id in posted}
-    before = {key: entry for key, (entry, _r) in wanted.items() if key not in known}
+    before = {key: entry for key, entry in wanted.items() if key not in known}
     return known | _compare(before)
 
 

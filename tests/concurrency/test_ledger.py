@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from lending.ledger.domain import EntryRequest
-from lending.ledger.operations import LedgerConflict, post_entries, reverse_entry
+from lending.ledger.domain import CHART, EntryRequest
+from lending.ledger.operations import LedgerConflict, post_entries, post_entry, reverse_entry
 from lending.ledger.queries import account_balances, count_books, get_entry
 from tests.ledger import DAY, NOW, lent, request
 
@@ -43,20 +43,46 @@ def post(entry: EntryRequest) -> UUID | str:
         return conflict.code
 
 
-def test_two_threads_post_the_same_key_and_one_entry_stands() -> None:
+def post_alone(entry: EntryRequest) -> UUID | str:
+    try:
+        return post_entry(
+            source_type=entry.source_type,
+            source_id=entry.source_id,
+            event=entry.event,
+            business_date=entry.business_date,
+            postings=entry.postings,
+            now=NOW,
+        )
+    except LedgerConflict as conflict:
+        return conflict.code
+
+
+PAIRS = pytest.mark.parametrize(
+    ("first", "second"),
+    [(post, post), (post_alone, post_alone), (post, post_alone)],
+    ids=["in-batches", "alone", "both-ways"],
+)
+Route = Callable[[EntryRequest], UUID | str]
+
+
+@PAIRS
+def test_two_threads_post_the_same_key_and_one_entry_stands(first: Route, second: Route) -> None:
     for _ in range(ROUNDS):
         entry = request()
-        one, other = at_once(partial(post, entry), partial(post, entry))
+        one, other = at_once(partial(first, entry), partial(second, entry))
         assert one == other
     assert count_books().entries == ROUNDS
     assert count_books().lines == 2 * ROUNDS
 
 
-def test_the_same_key_with_other_lines_conflicts_whoever_is_first() -> None:
+@PAIRS
+def test_the_same_key_with_other_lines_conflicts_whoever_is_first(
+    first: Route, second: Route
+) -> None:
     for _ in range(ROUNDS):
         entry = request()
         other = request(source_id=entry.source_id, postings=lent(minor=5))
-        answers = at_once(partial(post, entry), partial(post, other))
+        answers = at_once(partial(first, entry), partial(second, other))
         assert sum(answer == "ledger-conflict" for answer in answers) == 1
     assert count_books().entries == ROUNDS
 
@@ -102,4 +128,4 @@ def test_one_reversal_and_one_chart_however_many_threads() -> None:
     assert len(set(at_once(reverse, reverse, reverse))) == 1
     at_once(*[lambda: post(request(postings=lent(currency="EUR")))] * 3)
     codes = [(row.code, row.balance.currency) for row in account_balances()]
-    assert len(codes) == len(set(codes)) == 28
+    assert len(codes) == len(set(codes)) == 2 * len(CHART)

@@ -117,6 +117,19 @@ def test_lines_that_are_no_entry_reach_no_table() -> None:
     assert count_books().entries == 0
 
 
+def test_one_entry_is_one_round_trip(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    post(request())
+    with django_assert_num_queries(1):
+        post_entry(
+            source_type="loan",
+            source_id=uuid7(),
+            event="disbursed",
+            business_date=DAY,
+            postings=lent(),
+            now=NOW,
+        )
+
+
 def test_a_batch_is_set_based_and_keeps_its_order(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
