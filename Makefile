@@ -13,6 +13,9 @@ WITH_SERVERS := $(PY) -m config.embedded with --
 # `python -m config.run`, except that Ctrl-C while it still loads is not answered by a traceback.
 QUIET_START := "import os, runpy, signal; signal.signal(signal.SIGINT, lambda *_: os._exit(130)); \
   runpy.run_module('config.run', run_name='__main__', alter_sys=True)"
+# What the bench's packages need and dev.txt has.
+IN_DEV := asgiref babel certifi charset-normalizer dj-database-url django idna requests sqlparse \
+  typing-extensions tzdata urllib3
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
@@ -43,6 +46,15 @@ test-servers: env browser servers ## Every test, on Debian's own Postgres and Re
 golden: env ## Simulated loans against known schedules (CASES=file; needs no database)
 	@$(PY) .ci/golden.py "$(CASES)"
 
+bench: env .venv/bench ## Speed, as ratios to other things on the same server (ARGS="--sizes 10k,100k")
+	@exec $(PY) -m config.embedded with-durable -- env DJANGO_SETTINGS_MODULE=bench.settings \
+	  PYTHONPATH=.venv/bench KADAI_LOG_LEVEL=WARNING $(PY) manage.py bench $(ARGS)
+
+.venv/bench: requirements/bench.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade \
+	  --target $@ -r $<
+	@touch $@
+
 browser:
 	@.ci/browser
 
@@ -67,6 +79,8 @@ lock: ## Choose versions anew: requirements/*.in to requirements/*.txt (needs uv
 	@command -v uv >/dev/null || { echo "make lock needs uv: see https://docs.astral.sh/uv/" >&2; exit 1; }
 	@$(COMPILE) --upgrade -o requirements/runtime.txt requirements/runtime.in
 	@$(COMPILE) --upgrade -c requirements/runtime.txt -o requirements/dev.txt requirements/dev.in
+	@$(COMPILE) --upgrade -c requirements/dev.txt $(addprefix --no-emit-package ,$(IN_DEV)) \
+	  -o requirements/bench.txt requirements/bench.in
 
 css: ## The pages' style sheet anew from static/src (needs Node; the built file is committed)
 	@npm ci --no-audit --no-fund --loglevel=error

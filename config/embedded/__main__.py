@@ -1,6 +1,7 @@
 """`python -m config.embedded with -- CMD…`: the command with throw-away servers around it.
 
-`with-system` does the same with the Postgres and Redis of Debian's packages.
+`with-system` does the same with the Postgres and Redis of Debian's packages, `with-durable` with
+the Postgres settings of `make run`: what is measured there holds for a server that keeps its data.
 """
 
 import os
@@ -13,8 +14,8 @@ from config.embedded import postgres, valkey
 from config.embedded.throwaway import Installed, run_command
 from config.processes import StartError
 
-_USAGE = "python -m config.embedded with|with-system -- COMMAND [ARGUMENT…]"
-_MODES = ("with", "with-system")
+_USAGE = "python -m config.embedded with|with-system|with-durable -- COMMAND [ARGUMENT…]"
+_MODES = ("with", "with-system", "with-durable")
 
 
 def main(*, arguments: list[str]) -> int:
@@ -29,7 +30,12 @@ def main(*, arguments: list[str]) -> int:
         installed = None
         if arguments[0] == "with-system":
             installed = Installed(postgres=postgres.system_release(), redis=valkey.system_program())
-        return run_command(argv=arguments[2:], env=os.environ, installed=installed)
+        return run_command(
+            argv=arguments[2:],
+            env=os.environ,
+            installed=installed,
+            settings=postgres.DURABLE if arguments[0] == "with-durable" else postgres.THROWAWAY,
+        )
     except StartError as error:
         complain(str(error))
     except OSError as error:

@@ -45,14 +45,23 @@ class Installed:
     redis: Path
 
 
-def run_command(*, argv: Sequence[str], env: Mapping[str, str], installed: Installed | None) -> int:
+def run_command(
+    *,
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    installed: Installed | None,
+    settings: Mapping[str, str] = postgres.THROWAWAY,
+) -> int:
     """Run the command with servers of its own; its exit status (128 + n for signal n).
 
-    A variable that is already set replaces the embedded server of that name. Raises StartError.
+    `settings` are the Postgres server's. A variable that is already set replaces the embedded
+    server of that name. Raises StartError.
     """
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(_throwaway_folder())
-        addresses = stack.enter_context(_servers(folder=folder, env=env, installed=installed))
+        addresses = stack.enter_context(
+            _servers(folder=folder, env=env, installed=installed, settings=settings)
+        )
         return _run(argv, {**env, **addresses})
 
 
@@ -102,14 +111,18 @@ def _stop_left_over(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _servers(
-    *, folder: Path, env: Mapping[str, str], installed: Installed | None
+    *,
+    folder: Path,
+    env: Mapping[str, str],
+    installed: Installed | None,
+    settings: Mapping[str, str],
 ) -> Iterator[dict[str, str]]:
     with contextlib.ExitStack() as stack:
         addresses: dict[str, str] = {}
         account = server_account()
         wanted = {name: key for name, key in _POSTGRES_URLS.items() if not env.get(name)}
         if wanted:
-            cluster, port = stack.enter_context(_postgres(folder, account, installed))
+            cluster, port = stack.enter_context(_postgres(folder, account, installed, settings))
             for name, database in wanted.items():
                 addresses[name] = cluster.url(port=port, database=database)
         numbers = {name: key for name, key in _REDIS_URLS.items() if not env.get(name)}
@@ -122,7 +135,10 @@ def _servers(
 
 @contextlib.contextmanager
 def _postgres(
-    folder: Path, account: Account | None, installed: Installed | None
+    folder: Path,
+    account: Account | None,
+    installed: Installed | None,
+    settings: Mapping[str, str],
 ) -> Iterator[tuple[postgres.PostgresHome, int]]:
     place = place_home(wanted=folder / "postgres", account=account)
     home = postgres.prepare(
@@ -138,7 +154,7 @@ def _postgres(
     for _attempt in range(_TRIES):
         port = find_free()
         process = _start(
-            home.command(port=port, settings=postgres.THROWAWAY),
+            home.command(port=port, settings=settings),
             env=home.environment(),
             cwd=home.data,
             log=log,
