@@ -116,6 +116,7 @@ class AmountsSerializer(serializers.Serializer[Any]):
     principal = MoneyField()
     interest = MoneyField()
     penalty = MoneyField()
+    fee = MoneyField()
     total = MoneyField()
 
 

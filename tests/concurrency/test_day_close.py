@@ -59,7 +59,7 @@ def many_loans(house: House) -> list[UUID]:
                 source_type="loan",
                 source_id=pk,
                 event="disbursed",
-                business_date=loan.disbursed_on,
+                business_date=get_business_date(),
                 postings=(
                     debit(account=AccountCode.LOAN_PRINCIPAL, amount=amount, loan_id=pk),
                     credit(account=AccountCode.BANK_CASH, amount=amount),

@@ -89,7 +89,7 @@ def on_due_day(house: House) -> tuple[Person, UUID]:
     run_outbox()
     eve = due_on - timedelta(days=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lending.repayments.operations.closing.debit_due", lambda **_rest: None)
+        patch.setattr("lending.repayments.operations.debiting.debit_due", lambda **_rest: None)
         close_day(day=eve, now=house.now)
     return person, loan_id
 

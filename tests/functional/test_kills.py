@@ -73,7 +73,7 @@ def assert_paid_once(live: Live, borrower: LiveBorrower, drawdown_id: str) -> No
         " WHERE l.drawdown_id = %s",
         UUID(drawdown_id),
     )
-    assert entries == [("disbursed",)]
+    assert entries == [("disbursed.1",)]
 
 
 def test_a_worker_killed_at_three_moments_of_a_payout(whole: Live) -> None:

@@ -180,7 +180,7 @@ def test_long_lists_have_pages() -> None:
 
 def test_a_refusal_leads_back_into_the_console() -> None:
     client = inside(staff("finance"))
-    for address, status in (("/admin/loans/loan/", 403), ("/admin/nowhere/", 404)):
+    for address, status in (("/admin/risk/review/", 403), ("/admin/nowhere/", 404)):
         answer = client.get(address)
         assert answer.status_code == status
         assert 'href="/admin/"' in answer.content.decode()

@@ -21,7 +21,9 @@ from tests.unit.lending.loan_builders import cny, disbursed, make_terms, paid
 
 
 def amounts(*, penalty: str = "0", interest: str = "0", principal: str = "0") -> Amounts:
-    return Amounts(penalty=cny(penalty), interest=cny(interest), principal=cny(principal))
+    return Amounts(
+        penalty=cny(penalty), fee=cny("0"), interest=cny(interest), principal=cny(principal)
+    )
 
 
 def rows(state: LoanState) -> list[tuple[str, str]]:
@@ -183,7 +185,7 @@ def test_a_loan_nobody_pays_stops_earning_contract_interest_at_maturity() -> Non
 
 
 def test_a_long_overdue_loan_may_take_principal_first() -> None:
-    order = (Component.PRINCIPAL, Component.INTEREST, Component.PENALTY)
+    order = (Component.PRINCIPAL, Component.INTEREST, Component.PENALTY, Component.FEE)
     terms = make_terms(method=Method.EQUAL_PRINCIPAL, allocation_order=order)
     part = paid(date(2026, 3, 1), cny("1010"), PaymentKind.MANUAL, "part")
     state = replay(terms=terms, events=[disbursed(terms), part], as_of=date(2026, 3, 1))

@@ -11,9 +11,10 @@ from core.money import Money
 
 
 class Component(StrEnum):
-    """What a claim is for. A new kind of claim (a fee) is a new member and a place in the order."""
+    """What a claim is for."""
 
     PENALTY = "PENALTY"
+    FEE = "FEE"
     INTEREST = "INTEREST"
     PRINCIPAL = "PRINCIPAL"
 
@@ -25,8 +26,13 @@ class Timing(IntEnum):
     IN_ADVANCE = 2
 
 
-#: Penalty, interest, principal: usual in China for loans at most 90 days overdue.
-DEFAULT_ORDER: Final = (Component.PENALTY, Component.INTEREST, Component.PRINCIPAL)
+#: Penalty, fee, interest, principal: usual in China for loans at most 90 days overdue.
+DEFAULT_ORDER: Final = (
+    Component.PENALTY,
+    Component.FEE,
+    Component.INTEREST,
+    Component.PRINCIPAL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Final
 from core.money import Money
 from lending.ledger.domain import AccountCode
 from lending.loans.domain.events import PaymentKind
-from lending.loans.domain.position import LoanState
+from lending.loans.domain.position import Amounts, LoanState
 
 #: Whence a payment came, where that is not the bank.
 SOURCES: Final[Mapping[PaymentKind, AccountCode]] = {
@@ -36,7 +36,7 @@ class Earned:
         return cls(
             interest=state.accrued_interest,
             penalty=state.accrued_penalty,
-            fee=Money.zero(state.drawn.currency),
+            fee=state.accrued_fee,
         )
 
 
@@ -48,21 +48,44 @@ def balances(
     `earned` is what is booked as income, `funded_by` where the money lent came from.
     """
     code, zero = AccountCode, Money.zero(state.drawn.currency)
+    claims = _claims(state, earned)
     sums = {
-        code.LOAN_PRINCIPAL: state.outstanding_principal,
-        code.INTEREST_RECEIVABLE: earned.interest - state.paid.interest,
-        code.PENALTY_RECEIVABLE: earned.penalty - state.paid.penalty,
+        code.LOAN_PRINCIPAL: claims.principal,
+        code.INTEREST_RECEIVABLE: claims.interest,
+        code.PENALTY_RECEIVABLE: claims.penalty,
+        code.FEE_RECEIVABLE: claims.fee,
         code.INTEREST_INCOME: -earned.interest,
         code.PENALTY_INCOME: -earned.penalty,
+        code.FEE_INCOME: -earned.fee,
         code.BORROWER_CREDIT: -state.unapplied,
+        code.RECOVERY_INCOME: -state.recovered,
+        code.WAIVER_EXPENSE: state.waived.total,
+        code.WRITE_OFF_LOSS: zero if state.written_off is None else state.written_off.total,
+        code.PAYOUT_CLEARING: -state.refunded,
     }
-    moves = [(funded_by, -state.drawn)]
+    moves = [
+        (funded_by, -state.drawn),
+        (code.BANK_CASH, -state.charged_back.total - state.credit_taken),
+    ]
     for payment in state.payments:
         source = SOURCES.get(payment.kind, code.BANK_CASH)
         moves.append((source, payment.amounts.total + payment.unapplied))
     for account, amount in moves:
         sums[account] = sums.get(account, zero) + amount
     return sums
+
+
+def _claims(state: LoanState, earned: Earned) -> Amounts:
+    """What the books show as owed: nothing after a write-off."""
+    if state.written_off is not None:
+        return Amounts.zero(state.drawn.currency)
+    booked = Amounts(
+        penalty=earned.penalty,
+        fee=earned.fee,
+        interest=earned.interest,
+        principal=state.drawn,
+    )
+    return booked + state.charged_back - state.paid - state.waived
 
 
 def difference(

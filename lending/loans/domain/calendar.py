@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from lending.loans.domain.arithmetic import MATH
 from lending.loans.domain.terms import LoanTerms
-from lending.products.domain.methods import DayCount, Method
+from lending.products.domain.methods import DayCount, Method, Unit
+
+_UNIT_DAYS: Final = {Unit.DAYS: 1, Unit.WEEKS: 7}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,43 @@ def add_months(*, seed: date, months: int, day: int | None = None) -> date:
     return date(year, month + 1, min(day or seed.day, monthrange(year, month + 1)[1]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """Dates every so many units, counted from one seed so that no month's end drifts.
+
+    `day` is the day of the month instead of the seed's own.
+    """
+
+    seed: date
+    every: int = 1
+    unit: Unit = Unit.MONTHS
+    day: int | None = None
+
+    def at(self, step: int) -> date:
+        """The seed moved by so many steps."""
+        count = step * self.every
+        if self.unit is Unit.MONTHS:
+            return add_months(seed=self.seed, months=count, day=self.day)
+        return self.seed + timedelta(days=_UNIT_DAYS[self.unit] * count)
+
+    @property
+    def whole_months(self) -> int:
+        """How many whole months a step is; 0 where it is none."""
+        return self.every if self.unit is Unit.MONTHS else 0
+
+
+def agreed_cadence(*, terms: LoanTerms) -> tuple[Cadence, int]:
+    """The rhythm of the due dates, and the step that the first month's due date has in it."""
+    cadence = Cadence(seed=terms.disbursed_on, day=terms.due_day)
+    if terms.due_day is None:
+        return cadence, 1
+    earliest = terms.disbursed_on + timedelta(days=terms.first_period_min_days)
+    first = 0
+    while cadence.at(first) < earliest:
+        first += 1
+    return cadence, first
+
+
 def due_dates(*, terms: LoanTerms) -> tuple[date, ...]:
     """The due dates, one per row of the plan, each later than the one before.
 
@@ -63,16 +103,11 @@ def agreed_dates(*, terms: LoanTerms) -> tuple[date, ...]:
     at least `first_period_min_days` after the disbursement, then monthly. A bullet loan has
     only the last. Weekends and holidays move nothing here: automatic debit works on every day.
     """
-    seed, day, first = terms.disbursed_on, terms.due_day, 1
-    if day is not None:
-        earliest = seed + timedelta(days=terms.first_period_min_days)
-        first = 0
-        while add_months(seed=seed, months=first, day=day) < earliest:
-            first += 1
-    months = range(first, first + terms.instalments)
+    cadence, first = agreed_cadence(terms=terms)
+    steps = range(first, first + terms.instalments)
     if terms.method is Method.BULLET:
-        months = months[-1:]
-    return tuple(add_months(seed=seed, months=count, day=day) for count in months)
+        steps = steps[-1:]
+    return tuple(cadence.at(step) for step in steps)
 
 
 def interest_periods(*, terms: LoanTerms) -> tuple[Period, ...]:
@@ -81,11 +116,12 @@ def interest_periods(*, terms: LoanTerms) -> tuple[Period, ...]:
     starts = (terms.disbursed_on, *dates[:-1])
     first_months = _whole_months_to(agreed_dates(terms=terms)[0], terms)
     return tuple(
-        Period(
+        make_period(
             number=number,
             starts_on=start,
             due_on=due,
-            year_days=_year_days(terms, start, due, months=1 if number > 1 else first_months),
+            day_count=terms.day_count,
+            whole_months=1 if number > 1 else first_months,
         )
         for number, (start, due) in enumerate(zip(starts, dates, strict=True), start=1)
     )
@@ -98,10 +134,16 @@ def _whole_months_to(agreed: date, terms: LoanTerms) -> int:
     return months if is_whole else 0
 
 
-def _year_days(terms: LoanTerms, start: date, due: date, *, months: int) -> int | Fraction:
-    """A month stays a month under THIRTY_360 when its due date moves off a holiday."""
-    if terms.day_count is DayCount.THIRTY_360 and months:
-        return Fraction(12 * (due - start).days, months)
-    if terms.day_count is DayCount.ACTUAL_ACTUAL:
-        return 366 if isleap(start.year) else 365
-    return terms.day_count.year_days
+def make_period(
+    *, number: int, starts_on: date, due_on: date, day_count: DayCount, whole_months: int
+) -> Period:
+    """A period of so many whole months, or of days that count each by itself (0).
+
+    A month stays a month under THIRTY_360 when its due date moves off a holiday.
+    """
+    year_days: int | Fraction = day_count.year_days
+    if day_count is DayCount.THIRTY_360 and whole_months:
+        year_days = Fraction(12 * (due_on - starts_on).days, whole_months)
+    elif day_count is DayCount.ACTUAL_ACTUAL:
+        year_days = 366 if isleap(starts_on.year) else 365
+    return Period(number=number, starts_on=starts_on, due_on=due_on, year_days=year_days)

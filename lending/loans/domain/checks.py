@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from core.money import Money, total
+from core.money import Money
 from core.texts import gettext_noop as _
 from lending.loans.domain.allocation import Component
 from lending.loans.domain.events import (
@@ -148,14 +148,14 @@ def _charged(event: Charged, case: Case) -> list[Fault | None]:
     ]
 
 
-def open_amount(case: Case, component: Component) -> Money:
-    """What all instalments still ask of one kind."""
-    parts: list[Money] = [getattr(row.open, component.value.lower()) for row in case.state.rows]
-    return total(parts, case.state.drawn.currency)
+def owed_now(case: Case, component: Component) -> Money:
+    """What is owed of one kind today; interest of days to come is not."""
+    amount: Money = getattr(case.state.payoff, component.value.lower())
+    return amount
 
 
 def _waived(event: Waived, case: Case) -> list[Fault | None]:
-    asked = open_amount(case, event.component)
+    asked = owed_now(case, event.component)
     if not asked:
         return [("component", _("Nothing of this kind is owed."), {})]
     return _amount(event.amount, case, most=asked)
@@ -186,8 +186,8 @@ def _running(case: Case) -> Fault | None:
 def _due_date_moved(event: DueDateMoved, case: Case) -> list[Fault | None]:
     rows = case.state.rows
     place = next((i for i, row in enumerate(rows) if row.due_on == event.due_on), None)
-    if place is None or not rows[place].open.total:
-        return [("due_on", _("Choose the due date of an instalment that is not paid yet."), {})]
+    if place is None or rows[place].due_on <= event.on:
+        return [("due_on", _("Choose the due date of an instalment to come."), {})]
     first = max(rows[place].starts_on, event.on)
     text = _("The new date must be after %(day)s.")
     return [

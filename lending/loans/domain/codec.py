@@ -150,6 +150,8 @@ def terms_to_json(*, terms: LoanTerms) -> dict[str, Any]:
         "penalty_uplift": str(terms.penalty_uplift),
         "grace_days": terms.grace_days,
         "allocation_order": [part.value for part in terms.allocation_order],
+        "late_fee": terms.late_fee,
+        "interest_compounds": terms.interest_compounds,
         "due_dates": None if terms.due_dates is None else [d.isoformat() for d in terms.due_dates],
     }
 
@@ -157,9 +159,13 @@ def terms_to_json(*, terms: LoanTerms) -> dict[str, Any]:
 def terms_from_json(*, body: Mapping[str, Any]) -> LoanTerms:
     """The reverse. Raises InvalidTermsError or KeyError for what `terms_to_json` never wrote.
 
-    Loans made before due dates were kept have none.
+    Loans made before due dates, fees and compound interest existed have none.
     """
     dates = body.get("due_dates")
+    order = tuple(Component(part) for part in body["allocation_order"])
+    if Component.FEE not in order:
+        place = order.index(Component.PENALTY) + 1
+        order = (*order[:place], Component.FEE, *order[place:])
     return LoanTerms(
         principal=Money(body["principal"], body["currency"]),
         method=Method(body["method"]),
@@ -171,6 +177,8 @@ def terms_from_json(*, body: Mapping[str, Any]) -> LoanTerms:
         first_period_min_days=body["first_period_min_days"],
         penalty_uplift=Decimal(body["penalty_uplift"]),
         grace_days=body["grace_days"],
-        allocation_order=tuple(Component(part) for part in body["allocation_order"]),
+        allocation_order=order,
+        late_fee=body.get("late_fee", 0),
+        interest_compounds=body.get("interest_compounds", False),
         due_dates=None if dates is None else tuple(date.fromisoformat(text) for text in dates),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,6 @@ from typing import Final
 
 from core.money import Money
 from lending.loans.domain.allocation import Component
-from lending.loans.domain.terms import LoanTerms
 from lending.products.domain.methods import Unit
 
 
@@ -74,7 +72,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversed:
-    """The payment `reference` is undone: from the day `on` the loan is as if it never came."""
+    """The event `reference` is undone: from the day `on` the loan is as if it never was."""
 
     on: date
     reference: str
@@ -83,7 +81,8 @@ class Reversed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargedBack:
-    """The bank took a payment back (拒付): `amount` of the payment `payment` is owed again."""
+    """The bank took a payment back (拒付): `amount` of the payment `payment` is owed again, with
+    the instalment that is running, and bears interest from `on` only."""
 
     on: date
     amount: Money
@@ -104,7 +103,8 @@ class CreditRefunded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charged:
-    """A charge falls due on `due_on`, or with every instalment not paid yet where that is None."""
+    """A charge asked with the first instalment due on or after `due_on` (the last one after
+    maturity), or with every instalment not due yet where that is None."""
 
     on: date
     amount: Money
@@ -116,7 +116,7 @@ class Charged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived:
-    """The lender gives up `amount` of what is asked for `component`, oldest instalment first."""
+    """The lender gives up `amount` of what is owed now for `component`, oldest instalment first."""
 
     on: date
     amount: Money
@@ -137,7 +137,8 @@ class RateChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDateMoved:
-    """The instalment due on `due_on`, and all later ones with it, moves to `moved_to`."""
+    """The instalment due on `due_on` moves to `moved_to`; the later ones follow from there in the
+    rhythm of the plan."""
 
     on: date
     due_on: date
@@ -148,7 +149,8 @@ class DueDateMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extended:
-    """`instalments` more instalments (展期), the balance divided anew."""
+    """`instalments` more instalments (展期), the balance divided anew; a loan that falls due all
+    at once falls due as many months later."""
 
     on: date
     instalments: int
@@ -158,7 +160,8 @@ class Extended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReAged:
-    """What is outstanding is planned anew: `instalments` of them from `starts_on` on."""
+    """All that is owed is planned anew: `instalments` of them, the first one step after
+    `starts_on`. Nothing is overdue then."""
 
     on: date
     starts_on: date
@@ -182,7 +185,8 @@ class ReAmortised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterestPaused:
-    """No interest for the days from `starts_on` to `ends_on`, both included."""
+    """Neither interest nor penalty interest for the days from `starts_on` to `ends_on`, both
+    included."""
 
     on: date
     starts_on: date
@@ -235,51 +239,3 @@ LoanEvent = (
 
 class InvalidEventsError(ValueError):
     """A history no loan can have: unknown or repeated reference, wrong currency, wrong order."""
-
-
-def effective_events(
-    *, terms: LoanTerms, events: Sequence[LoanEvent], as_of: date
-) -> tuple[Disbursed | None, tuple[Paid, ...]]:
-    """The disbursement and the payments that stand on `as_of`, in (on, sequence) order.
-
-    Events after `as_of` are not known yet. Equal keys keep the order given. Raises InvalidEventsError.
-    """
-    known = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.sequence))
-    disbursed: Disbursed | None = None
-    paid: dict[str, Paid] = {}
-    undone: set[str] = set()
-    for event in known:
-        match event:
-            case Disbursed():
-                _check_disbursed(terms, disbursed, event)
-                disbursed = event
-            case Paid():
-                _check_paid(terms, disbursed, paid, event)
-                paid[event.reference] = event
-            case Reversed():
-                if event.reference not in paid or event.reference in undone:
-                    raise InvalidEventsError(
-                        f"no payment {event.reference!r} stands to be reversed"
-                    )
-                undone.add(event.reference)
-            case _:
-                raise InvalidEventsError(f"no rule for {type(event).__name__}")
-    return disbursed, tuple(p for p in paid.values() if p.reference not in undone)
-
-
-def _check_disbursed(terms: LoanTerms, before: Disbursed | None, event: Disbursed) -> None:
-    if before is not None:
-        raise InvalidEventsError("disbursed twice")
-    if event.amount != terms.principal or event.on != terms.disbursed_on:
-        raise InvalidEventsError("the disbursement is not the agreed amount on the agreed day")
-
-
-def _check_paid(
-    terms: LoanTerms, disbursed: Disbursed | None, paid: dict[str, Paid], event: Paid
-) -> None:
-    if disbursed is None:
-        raise InvalidEventsError("paid before it was disbursed")
-    if event.reference in paid:
-        raise InvalidEventsError(f"payment {event.reference!r} came twice")
-    if event.amount.currency != terms.principal.currency or event.amount.minor <= 0:
-        raise InvalidEventsError("a payment is above zero in the loan's currency")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,16 +30,18 @@ class Amounts:
     """Money by component."""
 
     penalty: Money
+    fee: Money
     interest: Money
     principal: Money
 
     @property
     def total(self) -> Money:
-        return self.penalty + self.interest + self.principal
+        return self.penalty + self.fee + self.interest + self.principal
 
     def __add__(self, other: Amounts) -> Amounts:
         return Amounts(
             penalty=self.penalty + other.penalty,
+            fee=self.fee + other.fee,
             interest=self.interest + other.interest,
             principal=self.principal + other.principal,
         )
@@ -46,14 +49,24 @@ class Amounts:
     def __sub__(self, other: Amounts) -> Amounts:
         return Amounts(
             penalty=self.penalty - other.penalty,
+            fee=self.fee - other.fee,
             interest=self.interest - other.interest,
             principal=self.principal - other.principal,
         )
 
     @classmethod
+    def of(cls, parts: Mapping[Component, int], currency: str) -> Amounts:
+        """Minor units by component."""
+        return cls(
+            penalty=Money(parts[Component.PENALTY], currency),
+            fee=Money(parts[Component.FEE], currency),
+            interest=Money(parts[Component.INTEREST], currency),
+            principal=Money(parts[Component.PRINCIPAL], currency),
+        )
+
+    @classmethod
     def zero(cls, currency: str) -> Amounts:
-        none = Money.zero(currency)
-        return cls(penalty=none, interest=none, principal=none)
+        return cls.of(dict.fromkeys(Component, 0), currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +106,23 @@ class AppliedPayment:
     @property
     def amounts(self) -> Amounts:
         """The parts by component, for the ledger."""
-        sums = {component: Money.zero(self.unapplied.currency) for component in Component}
+        sums = dict.fromkeys(Component, 0)
         for part in self.allocations:
-            sums[part.component] += part.amount
-        return Amounts(
-            penalty=sums[Component.PENALTY],
-            interest=sums[Component.INTEREST],
-            principal=sums[Component.PRINCIPAL],
-        )
+            sums[part.component] += part.amount.minor
+        return Amounts.of(sums, self.unapplied.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoanState:
     """A loan at the end of the day `as_of`.
 
-    `accrued_interest` and `accrued_penalty` are earned since disbursement and never fall while
-    events stand; a close of day posts accrued minus what it has posted so far. `due_now` has
-    fallen due (today included) and is open; `payoff` settles the loan today (民法典 677).
-    `early_principal` was paid before it fell due and stands in no instalment:
-    drawn = principal of all rows + early_principal.
+    `accrued_interest`, `accrued_penalty` and `accrued_fee` are earned since disbursement and never
+    fall while events stand; a close of day posts accrued minus what it has posted so far.
+    `due_now` has fallen due (today included) and is open; `payoff` settles the loan today (民法典
+    677). `early_principal` was paid before it fell due and stands in no instalment:
+    drawn + charged_back.principal = asked principal of all rows + early_principal + waived.principal.
+    `paid` is gross: `charged_back` of it is owed again, `credit_taken` of the `unapplied` went
+    back to the bank and `refunded` to the borrower. `written_off` was open on that day.
     """
 
     as_of: date
@@ -124,6 +135,15 @@ class LoanState:
     overdue_principal: Money
     accrued_interest: Money
     accrued_penalty: Money
+    accrued_fee: Money
+    charged_back: Amounts
+    credit_taken: Money
+    waived: Amounts
+    refunded: Money
+    written_off: Amounts | None
+    recovered: Money
+    restructured_on: date | None
+    annual_rate: Decimal
     due_now: Amounts
     payoff: Amounts
     unapplied: Money

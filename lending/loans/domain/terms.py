@@ -41,6 +41,8 @@ class LoanTerms:
     least `first_period_min_days` after disbursement; without one, instalments fall due on the
     disbursement's day of the month. `penalty_uplift` 0.5 means contract rate + 50 % on overdue
     principal (银发〔2003〕251号). `allocation_order` is the order inside one instalment.
+    `late_fee` (minor units) is asked once of an instalment not paid within its days of grace
+    (违约金). Where `interest_compounds`, unpaid interest bears the penalty rate too (复利).
     `due_dates`, where given, are the due dates themselves: agreed once, moved off holidays.
     Raises InvalidTermsError.
     """
@@ -56,6 +58,8 @@ class LoanTerms:
     penalty_uplift: Decimal = Decimal("0.5")
     grace_days: int = 0
     allocation_order: tuple[Component, ...] = DEFAULT_ORDER
+    late_fee: int = 0
+    interest_compounds: bool = False
     due_dates: tuple[date, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -110,6 +114,11 @@ class LoanTerms:
             _is_whole(self.first_period_min_days, 1, LAST_DAY),
             "first_period_min_days",
             _("The shortest first period must be a whole number of days from 1 to 31."),
+        )
+        _require(
+            _is_whole(self.late_fee, 0, self.principal.minor),
+            "late_fee",
+            _("The late fee must be an amount from zero to the amount of the loan."),
         )
         _require(
             self.due_day is None or _is_whole(self.due_day, 1, LAST_DAY),

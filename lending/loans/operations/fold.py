@@ -27,9 +27,11 @@ _CACHED: Final = (
     "principal",
     "interest",
     "penalty",
+    "fee",
     "principal_paid",
     "interest_paid",
     "penalty_paid",
+    "fee_paid",
     "status",
     "settled_on",
 )
@@ -47,9 +49,11 @@ def row_figures(row: InstalmentState) -> dict[str, object]:
         "principal": row.asked.principal.minor,
         "interest": row.asked.interest.minor,
         "penalty": row.asked.penalty.minor,
+        "fee": row.asked.fee.minor,
         "principal_paid": row.paid.principal.minor,
         "interest_paid": row.paid.interest.minor,
         "penalty_paid": row.paid.penalty.minor,
+        "fee_paid": row.paid.fee.minor,
         "status": str(row.status),
         "settled_on": row.settled_on,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lending.loans.domain import LoanState
-from lending.loans.domain.classification import Thresholds, asset_class, stage
+from lending.loans.domain.classification import Thresholds, asset_class, is_watched, stage
 from lending.loans.domain.on_plan import due_since, plan_of
 from lending.loans.domain.states import LoanStatus
 from lending.loans.models import Loan
@@ -30,5 +30,10 @@ def classify(loan: Loan, *, state: LoanState, limits: Thresholds) -> None:
     """Put lateness, asset class and stage on the loan (saved by the caller)."""
     loan.days_past_due = state.days_past_due
     loan.worst_days_past_due = max(loan.worst_days_past_due, state.days_past_due)
-    loan.asset_class = asset_class(days_past_due=state.days_past_due, thresholds=limits)
-    loan.stage = stage(days_past_due=state.days_past_due, thresholds=limits)
+    watched = is_watched(
+        restructured_on=state.restructured_on, as_of=state.as_of, thresholds=limits
+    )
+    loan.asset_class = asset_class(
+        days_past_due=state.days_past_due, thresholds=limits, watched=watched
+    )
+    loan.stage = stage(days_past_due=state.days_past_due, thresholds=limits, watched=watched)

@@ -47,9 +47,15 @@ _ACCOUNTS: Final = (
     AccountCode.LOAN_PRINCIPAL,
     AccountCode.INTEREST_RECEIVABLE,
     AccountCode.PENALTY_RECEIVABLE,
+    AccountCode.FEE_RECEIVABLE,
     AccountCode.INTEREST_INCOME,
     AccountCode.PENALTY_INCOME,
+    AccountCode.FEE_INCOME,
     AccountCode.BORROWER_CREDIT,
+    AccountCode.RECOVERY_INCOME,
+    AccountCode.WAIVER_EXPENSE,
+    AccountCode.GOODWILL_EXPENSE,
+    AccountCode.WRITE_OFF_LOSS,
 )
 Books = dict[AccountCode, Money]
 
@@ -131,6 +137,7 @@ def _compare(
     pairs += [
         ("interest_posted", loan.interest_posted, state.accrued_interest.minor),
         ("penalty_posted", loan.penalty_posted, state.accrued_penalty.minor),
+        ("fee_posted", loan.fee_posted, state.accrued_fee.minor),
     ]
     pairs += _row_pairs(loan, state)
     zero = Money.zero(loan.currency)

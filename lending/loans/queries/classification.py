@@ -15,6 +15,7 @@ _CODES = {
     "loss": FigureCode.LOSS_AFTER,
     "stage_2": FigureCode.STAGE_2_AFTER,
     "stage_3": FigureCode.STAGE_3_AFTER,
+    "watch_years": FigureCode.RESTRUCTURED_WATCH,
 }
 
 

@@ -125,7 +125,7 @@ def test_the_next_instalment_is_one_after_today() -> None:
 
 
 def test_the_order_of_the_terms_is_used() -> None:
-    order = (Component.PRINCIPAL, Component.INTEREST, Component.PENALTY)
+    order = (Component.PRINCIPAL, Component.INTEREST, Component.PENALTY, Component.FEE)
     terms = make_terms(allocation_order=order)
     state = at(DUE_1, paid(DUE_1, cny("500"), PaymentKind.DUE), terms=terms)
     assert state.paid.principal == cny("500")
@@ -149,7 +149,7 @@ def test_grace_bears_nothing_and_penalty_counts_the_days_after_it() -> None:
 
 def test_penalty_rests_on_principal_alone() -> None:
     # Principal of the first instalment is paid, interest is not: late, but no penalty.
-    order = (Component.PRINCIPAL, Component.INTEREST, Component.PENALTY)
+    order = (Component.PRINCIPAL, Component.INTEREST, Component.PENALTY, Component.FEE)
     terms = make_terms(allocation_order=order)
     state = at(date(2026, 3, 1), paid(DUE_1, cny("990.07"), PaymentKind.DUE), terms=terms)
     assert state.days_past_due == 14

@@ -33,7 +33,7 @@ from lending.loans.domain import (
     Reversed,
     Waived,
 )
-from lending.loans.domain.checks import open_amount
+from lending.loans.domain.checks import owed_now
 from lending.loans.texts import (
     CHARGE_NAMES,
     component_text,
@@ -114,11 +114,15 @@ class ChargeForm(ServiceForm):
         label=_("When it is asked"),
         choices=(
             (ONCE, _("Once, on a day")),
-            (EACH, _("With every instalment not paid yet")),
+            (EACH, _("With every instalment to come")),
         ),
         widget=UnfoldAdminRadioSelectWidget,
     )
-    due_on = day_field(_("Due on"), _("For a charge that is asked once."), required=False)
+    due_on = day_field(
+        _("Due on"),
+        _("For a charge asked once: with the first instalment on or after this day."),
+        required=False,
+    )
 
     def starting(self) -> dict[str, Any]:
         return {"kind": ChargeKind.FEE.value, "how": self.ONCE, "due_on": self.today}
@@ -146,7 +150,7 @@ class WaiverForm(ServiceForm):
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         rows = []
         for component in Component:
-            owed = open_amount(self.case, component)
+            owed = owed_now(self.case, component)
             if owed:
                 rows.append((component.value, f"{component_text(component)} · {owed.display}"))
         return {"component": rows}

@@ -40,7 +40,9 @@ from lending.products.domain.methods import Unit
 
 class DueDateForm(ServiceForm):
     due_on = choice_field(_("Instalment"))
-    moved_to = day_field(_("New due date"), _("All later instalments move by as much."))
+    moved_to = day_field(
+        _("New due date"), _("The later ones follow from there, in the rhythm of the plan.")
+    )
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         rows = [row for row in self.case.open_rows if row.due_on > self.today]

@@ -1,0 +1,1 @@
+"""The moving state behind `replay`: rows, what time does to them, and what each event does."""
