@@ -173,7 +173,7 @@ def event_text(event: LoanEvent) -> str:
 
 def _due(event: Charged) -> str:
     if event.due_on is None:
-        return gettext("With every instalment not paid yet")
+        return gettext("With every instalment to come")
     return gettext("Due on %(day)s") % {"day": day(event.due_on)}
 
 
