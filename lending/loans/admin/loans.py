@@ -77,6 +77,7 @@ _INSTALMENT: Final = (
     _part("principal", _("Principal"), "principal_paid"),
     _part("interest", _("Interest"), "interest_paid"),
     _part("penalty", _("Penalty interest"), "penalty_paid"),
+    _part("fee", _("Charges"), "fee_paid"),
     c.state("status", _("State"), INSTALMENT_STATES),
     c.day("settled_on", _("Settled on")),
 )
@@ -112,12 +113,8 @@ class _OverdueFilter(admin.SimpleListFilter):
 
 
 def _narrow(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Through the index on the due day of active loans, then by what the day close found."""
-    try:
-        today = get_business_date()
-    except Conflict:  # the lender is not set up, so nothing was lent
-        return rows.none()
-    return rows.filter(status=LoanStatus.ACTIVE, next_due_on__lt=today, days_past_due__gt=0)
+    """Through the index on active loans with something due, then by what the day close found."""
+    return rows.filter(status=LoanStatus.ACTIVE, due_since__isnull=False, days_past_due__gt=0)
 
 
 @admin.register(Loan)
@@ -145,6 +142,7 @@ class LoanAdmin(ServicingViews, ConsoleModelAdmin):
                 c.text("worst_days_past_due", _("Most days overdue ever")),
                 c.money("interest_posted", _("Interest booked")),
                 c.money("penalty_posted", _("Penalty interest booked")),
+                c.money("fee_posted", _("Charges booked")),
                 c.day("closed_through", _("Days closed through")),
                 c.day("settled_on", _("Settled on")),
             ),

@@ -155,7 +155,7 @@ def _loan_view(row: Loan, state: LoanState) -> LoanView:
         status=LoanStatus(row.status),
         principal=Money(row.principal, row.currency),
         method=terms.method,
-        annual_rate=terms.annual_rate,
+        annual_rate=state.annual_rate,
         disbursed_on=row.disbursed_on,
         disbursed_at=row.disbursed_at,
         outstanding=state.outstanding_principal,
