@@ -99,6 +99,11 @@ def _field_types(of: type[LoanEvent]) -> Mapping[str, object]:
 _FIELDS: Final = {of: _field_types(of) for of in _KINDS}
 
 
+def event_fields(*, kind: EventKind) -> frozenset[str]:
+    """What an event has to say."""
+    return frozenset(_FIELDS[_CLASSES[kind]])
+
+
 def _plain(value: object) -> object:
     """A field in JSON types: decimals and dates as text."""
     match value:

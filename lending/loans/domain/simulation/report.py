@@ -29,7 +29,9 @@ def report(
         while waiting and _comes_before(waiting[0][0], row):
             on, amount = waiting.pop(0)
             balance += amount
-            printed.append(_disbursement(on, text(amount), text(0), is_lent=is_lent))
+            printed.append(
+                disbursement_row(on=on, amount=text(amount), zero=text(0), is_lent=is_lent)
+            )
         balance += row.credited[Component.PRINCIPAL] - row.asked[Component.PRINCIPAL]
         amounts = {
             "balance": balance,
@@ -53,7 +55,9 @@ def report(
                 **{name: text(minor) for name, minor in amounts.items()},
             }
         )
-    printed.extend(_disbursement(on, text(a), text(0), is_lent=is_lent) for on, a in waiting)
+    printed.extend(
+        disbursement_row(on=on, amount=text(a), zero=text(0), is_lent=is_lent) for on, a in waiting
+    )
     return printed
 
 
@@ -62,7 +66,8 @@ def _comes_before(lent: date, row: Row) -> bool:
     return lent < row.due or lent == row.due == row.start
 
 
-def _disbursement(on: date, amount: str, zero: str, *, is_lent: bool) -> Printed:
+def disbursement_row(*, on: date, amount: str, zero: str, is_lent: bool) -> Printed:
+    """The row of money lent."""
     return {
         "nr": None,
         "days": None,

@@ -71,7 +71,7 @@ class Step:
         return not self.is_undone and (self.with_step is None or self.with_step.stands)
 
 
-def simulate(*, meta: Mapping[str, Any], case: Mapping[str, Any]) -> list[dict[str, Any]]:
+def simulate_story(*, meta: Mapping[str, Any], case: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of one case, as of its day. Raises CaseError for a case that cannot be."""
     try:
         return Story(meta, case).tell()

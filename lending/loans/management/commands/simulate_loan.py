@@ -26,7 +26,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", help='JSON: {"meta": …, "cases": [{"id", "params", "events"}]}')
+        parser.add_argument(
+            "file", help='JSON: {"meta": …, "cases": [{"id", "params" or "terms", "events"}]}'
+        )
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--table", action="store_true", help="print aligned tables instead")
         form.add_argument("--html", action="store_true", help="print one page with charts instead")
@@ -69,7 +71,7 @@ def _result(meta: Mapping[str, Any], case: Any) -> dict[str, Any]:
     name = case.get("id") if isinstance(case, dict) else None
     try:
         if not isinstance(case, dict):
-            raise CaseError("a case is an object with id, params and events")
+            raise CaseError("a case is an object with id, params or terms, and events")
         return {"id": name, "rows": simulate(meta=meta, case=case)}
     except CaseError as error:
         return {"id": name, "error": str(error)}
