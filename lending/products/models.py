@@ -80,6 +80,8 @@ class ProductVersion(models.Model):
     nonworking_rule = models.CharField(
         max_length=20, choices=_choices(NonworkingRule), default=NonworkingRule.NONE.value
     )
+    late_fee = models.BigIntegerField(default=0)
+    interest_compounds = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -100,6 +102,10 @@ class ProductVersion(models.Model):
                 & Q(max_amount__gte=F("min_amount"))
                 & Q(max_line__gte=F("max_amount")),
                 name="product_version_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(late_fee__gte=0) & Q(late_fee__lte=F("min_amount")),
+                name="product_version_late_fee",
             ),
             models.CheckConstraint(
                 condition=Q(annual_rate_floor__gte=0)

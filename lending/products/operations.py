@@ -69,6 +69,8 @@ def publish_version(
             line_validity_months=terms.line_validity_months,
             regime=terms.regime,
             nonworking_rule=terms.nonworking_rule.value,
+            late_fee=terms.late_fee,
+            interest_compounds=terms.interest_compounds,
         )
         record(
             actor=actor,

@@ -114,6 +114,8 @@ def _terms(row: ProductVersion) -> ProductTerms:
         line_validity_months=row.line_validity_months,
         regime=row.regime,
         nonworking_rule=NonworkingRule(row.nonworking_rule),
+        late_fee=row.late_fee,
+        interest_compounds=row.interest_compounds,
     )
 
 

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.domain.states import BorrowerKind
+from core.money import Money
 from core.serializers import MoneyField
 from lending.products.domain import (
     METHOD_EXPLANATIONS,
@@ -56,10 +57,16 @@ class ProductSerializer(serializers.Serializer[ProductTerms]):
     annual_rate_floor = RateField()
     annual_rate_ceiling = RateField()
     penalty_uplift = RateField()
+    late_fee = serializers.SerializerMethodField()
+    interest_compounds = serializers.BooleanField()
     grace_days = serializers.IntegerField()
     cooling_off_days = serializers.IntegerField()
     due_days = serializers.ListField(child=serializers.IntegerField())
     purposes = serializers.SerializerMethodField()
+
+    @extend_schema_field(MoneyField())
+    def get_late_fee(self, terms: ProductTerms) -> str:
+        return Money(terms.late_fee, terms.currency).text
 
     def get_name(self, terms: ProductTerms) -> str:
         return terms.name(language=get_language() or "")

@@ -18,7 +18,6 @@ from accounts.queries import get_user
 from core.businessday import get_business_date
 from core.errors import Refused
 from core.money import Money
-from lending.loans.domain import LoanTerms
 from lending.loans.models import Loan, Quote
 from lending.loans.operations.duedates import paid_out_on, with_due_dates
 from lending.loans.queries.quotes import get_disclosure, get_quote
@@ -99,6 +98,19 @@ def test_the_api_says_it_as_a_problem_of_its_own_type(house: House) -> None:
     assert "5.00 %" in problem["title"]
     assert "Notice 12" in problem["title"]
     assert not Quote.objects.exists()
+
+
+def test_what_a_late_payer_is_asked_stands_on_the_sheet_and_in_the_terms(house: House) -> None:
+    person = house.borrower()
+    publish(house, late_fee=20_00, interest_compounds=True, grace_days=3)
+    view = get_quote(borrower_id=person.id, quote_id=house.quote(person))
+    assert (view.terms.late_fee, view.terms.interest_compounds) == (20_00, True)
+    plain = replace(view.terms, late_fee=0, interest_compounds=False)
+    with translation.override("en"):
+        penalty, fee = get_disclosure(view=view).contingent
+        assert len(get_disclosure(view=replace(view, terms=plain)).contingent) == 1
+    assert "and the unpaid interest" in penalty.method
+    assert (fee.charge, fee.standard) == ("Late fee", "¥20.00, free for 3 day(s)")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

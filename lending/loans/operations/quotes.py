@@ -84,6 +84,8 @@ def _terms(
             first_period_min_days=product.first_period_min_days,
             penalty_uplift=product.penalty_uplift,
             grace_days=product.grace_days,
+            late_fee=product.late_fee,
+            interest_compounds=product.interest_compounds,
         )
         return with_due_dates(terms=terms, rule=product.nonworking_rule)
     except InvalidTermsError as error:

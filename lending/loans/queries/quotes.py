@@ -132,17 +132,6 @@ def get_disclosure(*, view: QuoteView) -> Disclosure:
     fees = DisclosureRow(
         charge=_("Service, guarantee and other fees"), method=none, standard=none, payee=none
     )
-    penalty = DisclosureRow(
-        charge=_("Penalty interest if you pay late"),
-        method=_("By the day on the overdue principal, in place of the interest above"),
-        standard=_("%(rate)s a year (contract rate plus %(uplift)s), free for %(days)s day(s)")
-        % {
-            "rate": percent(terms.penalty_rate),
-            "uplift": percent(terms.penalty_uplift),
-            "days": terms.grace_days,
-        },
-        payee=lender,
-    )
     early = DisclosureRow(
         charge=_("Early repayment"),
         method=_("Any day, in full or in part"),
@@ -151,8 +140,44 @@ def get_disclosure(*, view: QuoteView) -> Disclosure:
     )
     return Disclosure(
         rows=(interest, fees, early),
-        contingent=(penalty,),
+        contingent=_contingent(terms),
         annual_cost=percent(view.annual_cost),
         contingent_rate=percent(terms.penalty_rate),
         reading_seconds=view.reading_seconds,
     )
+
+
+def _contingent(terms: LoanTerms) -> tuple[DisclosureRow, ...]:
+    """What is asked besides of who pays late."""
+    lender = _("The lender")
+    method = (
+        _(
+            "By the day on the overdue principal and the unpaid interest, in place of the interest above"
+        )
+        if terms.interest_compounds
+        else _("By the day on the overdue principal, in place of the interest above")
+    )
+    penalty = DisclosureRow(
+        charge=_("Penalty interest if you pay late"),
+        method=method,
+        standard=_("%(rate)s a year (contract rate plus %(uplift)s), free for %(days)s day(s)")
+        % {
+            "rate": percent(terms.penalty_rate),
+            "uplift": percent(terms.penalty_uplift),
+            "days": terms.grace_days,
+        },
+        payee=lender,
+    )
+    if not terms.late_fee:
+        return (penalty,)
+    fee = DisclosureRow(
+        charge=_("Late fee"),
+        method=_("Once for each instalment not paid in time"),
+        standard=_("%(amount)s, free for %(days)s day(s)")
+        % {
+            "amount": Money(terms.late_fee, terms.principal.currency).display,
+            "days": terms.grace_days,
+        },
+        payee=lender,
+    )
+    return (penalty, fee)

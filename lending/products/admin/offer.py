@@ -106,6 +106,8 @@ class ProductVersionAdmin(ConsoleModelAdmin):
                 *columns,
                 c.rate("penalty_uplift", _("Surcharge on what is overdue")),
                 c.text("grace_days", _("Days of grace")),
+                c.money("late_fee", _("Late fee"), currency="product.currency"),
+                c.yes_no("interest_compounds", _("Interest on unpaid interest")),
                 c.choice("day_count", _("How days count"), DAY_COUNTS),
                 c.Column(
                     "due_days",

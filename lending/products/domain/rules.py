@@ -93,6 +93,13 @@ def _amounts(terms: VersionTerms, currency: str, limits: RegulationLimits) -> li
                 message=gettext_noop("The credit line is below the highest amount of a loan."),
             )
         )
+    if not 0 <= terms.late_fee <= max(terms.min_amount.minor, 0):
+        problems.append(
+            Problem(
+                field="late_fee",
+                message=gettext_noop("The late fee must be from zero to the smallest amount."),
+            )
+        )
     if limits.credit_max is not None and limits.credit_max.currency == currency:
         problems += [
             Problem(

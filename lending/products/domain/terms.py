@@ -20,7 +20,9 @@ class VersionTerms:
 
     `instalment_options` are months. With `due_days` the borrower picks one of these days of the
     month; without, instalments fall due on the disbursement's day. `penalty_uplift` 0.5 is
-    contract rate + 50 % on what is overdue. `nonworking_rule` moves due dates off weekends and
+    contract rate + 50 % on what is overdue. `late_fee` (minor units, 违约金) is asked once of an
+    instalment not paid within its days of grace; where `interest_compounds`, unpaid interest bears
+    the penalty rate too (复利). `nonworking_rule` moves due dates off weekends and
     holidays when a loan is agreed.
     """
 
@@ -41,6 +43,8 @@ class VersionTerms:
     line_validity_months: int
     regime: str
     nonworking_rule: NonworkingRule = NonworkingRule.NONE
+    late_fee: int = 0
+    interest_compounds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

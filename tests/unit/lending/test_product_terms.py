@@ -64,6 +64,8 @@ def test_good_terms() -> None:
         ({"annual_rate_floor": D("0.0000001")}, "annual_rate_floor"),
         ({"penalty_uplift": D("0.29")}, "penalty_uplift"),
         ({"penalty_uplift": D("0.51")}, "penalty_uplift"),
+        ({"late_fee": -1}, "late_fee"),
+        ({"late_fee": 500_01}, "late_fee"),
         ({"grace_days": -1}, "grace_days"),
         ({"grace_days": 61}, "grace_days"),
         ({"cooling_off_days": -1}, "cooling_off_days"),
