@@ -37,7 +37,9 @@ def check_fold(loan_id: UUID) -> None:
     """Cache and ledger say what the replay says today, account by account, row by row."""
     loan = Loan.objects.get(pk=loan_id)
     state = loan_state(loan, as_of=get_business_date())
-    wanted = balances(state=state, earned=posted(loan))
+    replaces = loan.drawdown.quote.refinances_id is not None
+    source = AccountCode.REFINANCING_CLEARING if replaces else AccountCode.BANK_CASH
+    wanted = balances(state=state, earned=posted(loan), funded_by=source)
     booked = loan_balances(loan_id=loan_id)
     zero = Money.zero(loan.currency)
     for account in AccountCode:

@@ -30,6 +30,7 @@ class MessageKind(StrEnum):
     REPAID_EARLY = "repaid_early"
     LOAN_SETTLED = "loan_settled"
     LOAN_REFINANCED = "loan_refinanced"
+    REFINANCING_FAILED = "refinancing_failed"
     GOODWILL_GIVEN = "goodwill_given"
     REFUND_COUNTED = "refund_counted"
     RECOVERY_COUNTED = "recovery_counted"
@@ -130,6 +131,13 @@ TEXTS: Final[Mapping[MessageKind, MessageText]] = {
         _("Your old loan is paid off"),
         _("Your new loan paid %(amount)s on the old one, which is closed."),
     ),
+    MessageKind.REFINANCING_FAILED: MessageText(
+        _("Your loan was not replaced"),
+        _(
+            "Something changed on it before the new loan of %(amount)s could begin. Nothing was "
+            "done: your loan goes on as it is. You can ask for new figures."
+        ),
+    ),
     MessageKind.GOODWILL_GIVEN: MessageText(
         _("We credited your loan"),
         _("%(amount)s was credited to your loan at our expense. Your plan is up to date."),
@@ -214,6 +222,8 @@ BY_SMS: Final = frozenset(
         MessageKind.DEBIT_FAILED,
         MessageKind.OVERDUE,
         MessageKind.LOAN_SETTLED,
+        MessageKind.LOAN_REFINANCED,
+        MessageKind.REFINANCING_FAILED,
         MessageKind.PAYMENT_TAKEN_BACK,
         MessageKind.CHARGED,
         MessageKind.CHARGED_PER_INSTALMENT,

@@ -31,6 +31,7 @@ from lending.loans.serializers import (
     LoanSummarySerializer,
     QuoteRequestSerializer,
     QuoteSerializer,
+    RefinancingRequest,
 )
 
 
@@ -162,6 +163,30 @@ class LoanView(APIView):
             borrower_id=user_id(request), loan_id=loan_id, as_of=get_business_date()
         )
         return Response(LoanSerializer(view).data)
+
+
+class RefinancingQuotesView(APIView):
+    @extend_schema(
+        operation_id="loans_refinancing_quotes_create",
+        request=RefinancingRequest,
+        responses={201: QuoteSerializer},
+    )
+    def post(self, request: Request, loan_id: UUID) -> Response:
+        """Work out a loan that replaces this one: of exactly what settles it today.
+
+        Disclosure and signature are those of any quote. No money is paid out: once checked, on the
+        same business date, the new loan pays the old one.
+        """
+        data = validated(RefinancingRequest, request=request)
+        quote_id = operations.quote_refinancing(
+            borrower_id=user_id(request),
+            loan_id=loan_id,
+            product_code=data["product"],
+            instalments=data["instalments"],
+            now=now(),
+        )
+        view = quotes.get_quote(borrower_id=user_id(request), quote_id=quote_id)
+        return Response(QuoteSerializer(view).data, status=status.HTTP_201_CREATED)
 
 
 class LoanEventsView(generics.ListAPIView[Any]):

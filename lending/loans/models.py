@@ -82,13 +82,17 @@ class CreditLine(models.Model):
 
 
 class Quote(models.Model):
-    """One loan worked out for a borrower: the plan, its cost, and how long the offer stands."""
+    """One loan worked out for a borrower: the plan, its cost, and how long the offer stands.
+
+    `refinances` is the loan it is to replace (借新还旧); then no money goes to the card.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     borrower = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     line = models.ForeignKey(CreditLine, models.PROTECT, related_name="quotes")
     product_version = models.ForeignKey("products.ProductVersion", models.PROTECT, related_name="+")
     binding = models.ForeignKey("cards.CardBinding", models.PROTECT, related_name="+")
+    refinances = models.ForeignKey("Loan", models.PROTECT, null=True, related_name="+")
     purpose = models.CharField(max_length=30)
     currency = CurrencyField()
     amount = models.BigIntegerField()

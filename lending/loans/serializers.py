@@ -56,6 +56,11 @@ class QuoteRequestSerializer(serializers.Serializer[Any]):
     card_id = serializers.UUIDField(required=False, allow_null=True)
 
 
+class RefinancingRequest(serializers.Serializer[Any]):
+    product = serializers.SlugField(max_length=40)
+    instalments = serializers.IntegerField(min_value=1, max_value=360)
+
+
 class PlannedInstalmentSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     due_on = serializers.DateField()
@@ -77,6 +82,9 @@ class QuoteSerializer(serializers.Serializer[Any]):
     total_repayment = MoneyField()
     total_cost = MoneyField()
     schedule = PlannedInstalmentSerializer(many=True)
+    refinances = serializers.UUIDField(
+        allow_null=True, help_text="The loan it is to replace; then no money is paid out."
+    )
     expires_at = serializers.DateTimeField()
 
 
@@ -110,6 +118,7 @@ class DrawdownSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
     loan_id = serializers.UUIDField(allow_null=True)
+    refinances = serializers.UUIDField(allow_null=True)
 
 
 class AmountsSerializer(serializers.Serializer[Any]):
@@ -161,6 +170,8 @@ class LoanSerializer(serializers.Serializer[Any]):
     card_id = serializers.UUIDField(source="card.id")
     contract_id = serializers.UUIDField()
     settled_on = serializers.DateField(allow_null=True)
+    replaces = serializers.UUIDField(allow_null=True, help_text="The loan that it paid.")
+    replaced_by = serializers.UUIDField(allow_null=True, help_text="The loan that paid it.")
 
 
 class LoanEventSerializer(serializers.Serializer[Any]):

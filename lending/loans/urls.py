@@ -37,6 +37,11 @@ api: list[URLPattern] = [
     path("drawdowns/<uuid:drawdown_id>", endpoints.DrawdownView.as_view(), name="drawdown"),
     path("loans", endpoints.LoansView.as_view(), name="loans"),
     path("loans/<uuid:loan_id>", endpoints.LoanView.as_view(), name="loan"),
+    path(
+        "loans/<uuid:loan_id>/refinancing-quotes",
+        endpoints.RefinancingQuotesView.as_view(),
+        name="refinancing-quotes",
+    ),
     path("loans/<uuid:loan_id>/events", endpoints.LoanEventsView.as_view(), name="events"),
     path("contracts/<uuid:contract_id>", endpoints.ContractView.as_view(), name="contract"),
 ]

@@ -73,6 +73,11 @@ class ClosingView:
     debits: int
 
 
+def is_collecting(loan_id: UUID) -> bool:
+    """Whether a repayment of the loan is on its way."""
+    return Repayment.objects.filter(loan_id=loan_id, state=RepaymentState.COLLECTING).exists()
+
+
 def list_closings(*, limit: int = 30) -> tuple[ClosingView, ...]:
     """The newest day closes first."""
     return tuple(_closing_view(row) for row in _closings().order_by("-day")[:limit])

@@ -145,6 +145,7 @@ QUOTE = {
     "schedule": [
         {"number": int, "due_on": date, "principal": AMOUNT, "interest": AMOUNT, "total": AMOUNT}
     ],
+    "refinances": Either(None, UUID),
     "expires_at": datetime,
 }
 ROW = {"charge": str, "method": str, "standard": str, "payee": str}
@@ -165,6 +166,7 @@ DRAWDOWN = {
     "ended_at": Either(None, datetime),
     "reasons": [str],
     "loan_id": Either(None, UUID),
+    "refinances": Either(None, UUID),
 }
 AMOUNTS = {"principal": AMOUNT, "interest": AMOUNT, "penalty": AMOUNT, "total": AMOUNT}
 LOAN = {
@@ -195,6 +197,8 @@ LOAN = {
     "card_id": UUID,
     "contract_id": UUID,
     "settled_on": Either(None, date),
+    "replaces": Either(None, UUID),
+    "replaced_by": Either(None, UUID),
 }
 LOAN_SUMMARY = {
     "id": UUID,

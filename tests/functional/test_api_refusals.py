@@ -172,6 +172,12 @@ def money_endpoints(*, card: UUID, loan: UUID) -> list[Endpoint]:
         ),
         Endpoint(
             "POST",
+            f"loans/{loan}/refinancing-quotes",
+            {"product": "monthly", "instalments": 6},
+            {"product": "choice", "instalments": "int"},
+        ),
+        Endpoint(
+            "POST",
             "drawdowns",
             {"quote_id": str(uuid4()), "confirmed": True},
             {"quote_id": "uuid", "confirmed": "bool"},

@@ -35,6 +35,7 @@ OWNED: Final = (
     ("GET", "loans/{}/events", "loan", None),
     ("GET", "loans/{}/repayments", "loan", None),
     ("POST", "loans/{}/repayments", "loan", {"kind": "PAYOFF"}),
+    ("POST", "loans/{}/refinancing-quotes", "loan", {"product": "monthly", "instalments": 6}),
     ("GET", "loans/{}/certificate", "loan", None),
     ("GET", "contracts/{}", "contract", None),
     ("GET", "repayments/{}", "repayment", None),

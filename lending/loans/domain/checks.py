@@ -165,6 +165,9 @@ def _reversed(event: Reversed, case: Case) -> list[Fault | None]:
     target = case.standing(event.reference)
     if target is None:
         return [("reference", _("Choose an entry of this loan that stands."), {})]
+    if isinstance(target, Paid) and target.kind is PaymentKind.REFINANCE:
+        text = _("A new loan paid this; it cannot be undone while that loan stands.")
+        return [("reference", text, {})]
     early = event.on < target.on
     return [_when(early, "on", _("What is to be undone is of %(day)s."), day=target.on.isoformat())]
 

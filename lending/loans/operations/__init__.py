@@ -21,6 +21,7 @@ from lending.loans.operations.drawdowns import (
 )
 from lending.loans.operations.quotes import QuoteRequest, make_quote, open_disclosure
 from lending.loans.operations.recording import record_event, record_payment
+from lending.loans.operations.refinancing import quote_refinancing
 from lending.loans.operations.refunds import record_refund_failure, record_refund_paid
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "make_quote",
     "open_disclosure",
     "propose_change",
+    "quote_refinancing",
     "record_event",
     "record_payment",
     "record_payout",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,25 +17,22 @@ from accounts.operations import send_message
 from accounts.queries import get_borrower
 from cards.domain.states import BindingState, Direction
 from cards.operations import create_payment, hold_binding, release_binding
-from cards.queries import PaymentView, get_card, get_payment
+from cards.queries import get_card, get_payment
 from core.businessday import hold_business_date
-from core.errors import Conflict, InvalidInput, NotFound, Refused
+from core.errors import Conflict, InvalidInput, KadaiError, NotFound, Refused
 from core.locks import lock_row
 from core.money import Money
-from lending.loans.domain import Disbursed
-from lending.loans.domain.codec import terms_from_json, terms_to_json
 from lending.loans.domain.states import (
     DRAWDOWN,
-    LOAN,
     DrawdownEvent,
     DrawdownState,
     LineState,
 )
-from lending.loans.models import Contract, CreditLine, Drawdown, Loan, Quote
-from lending.loans.operations.duedates import paid_out_on
-from lending.loans.operations.facts import gather_facts
-from lending.loans.operations.recording import record_event
-from lending.loans.queries.lines import line_usage
+from lending.loans.models import Contract, CreditLine, Drawdown, Quote
+from lending.loans.operations.facts import gather_facts, without_replaced
+from lending.loans.operations.opening import new_number, open_loan
+from lending.loans.operations.refinancing import check_signable, replace_loan
+from lending.loans.queries.lines import available_for
 from lending.loans.queries.quotes import (
     get_disclosure,
     percent,
@@ -50,13 +46,6 @@ from risk.operations import request_decision
 from risk.queries import get_decision
 
 SOURCE: Final = "drawdown"
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def _number(prefix: str, on: date) -> str:
-    """A number for people: day and ten characters without I, L, O and U."""
-    tail = "".join(secrets.choice(_ALPHABET) for _i in range(10))
-    return f"{prefix}{on:%Y%m%d}{tail}"
 
 
 def sign_drawdown(
@@ -66,7 +55,8 @@ def sign_drawdown(
 
     `confirmed` is the borrower's statement to have read the disclosure sheet. Raises NotFound,
     InvalidInput (`confirmed`), Conflict (`quote-expired`, `quote-used`), Refused
-    (`disclosure-not-read`, `no-line`, `over-limit`, `card-missing`).
+    (`disclosure-not-read`, `no-line`, `over-limit`, `card-missing`); for a loan that replaces
+    another one also what `refinancing.check_signable` does.
     """
     with transaction.atomic():
         row = Quote.objects.filter(pk=quote_id, borrower_id=borrower_id).first()
@@ -78,7 +68,8 @@ def sign_drawdown(
         if earlier is not None:
             return earlier.pk
         disclosed_at = _check_signable(row, confirmed=confirmed, now=now)
-        _check_line(line, amount=Money(row.amount, row.currency), today=hold_business_date())
+        check_signable(row=row)
+        _check_line(line, row, today=hold_business_date())
         drawdown = Drawdown.objects.create(
             borrower_id=borrower_id,
             line=line,
@@ -113,11 +104,11 @@ def _check_signable(row: Quote, *, confirmed: bool, now: datetime) -> datetime:
     return row.disclosed_at
 
 
-def _check_line(line: CreditLine, *, amount: Money, today: date) -> None:
+def _check_line(line: CreditLine, row: Quote, *, today: date) -> None:
     if line.state != LineState.ACTIVE or line.valid_until < today:
         raise Refused(code="no-line", message=_("You have no credit line to draw from."))
-    available = Money(line.limit, line.currency) - line_usage(line=line)
-    if amount > available:
+    available = available_for(line=line, replaces=row.refinances, today=today)
+    if Money(row.amount, row.currency) > available:
         raise Refused(
             code="over-limit",
             message=_("You can borrow at most %(available)s.") % {"available": available.display},
@@ -144,7 +135,7 @@ def _write_contract(
     drawdown: Drawdown, row: Quote, *, disclosed_at: datetime, now: datetime
 ) -> None:
     """Keep the text exactly as it is shown, with its hash."""
-    number = _number("C", now.date())
+    number = new_number(prefix="C", on=now.date())
     view = quote_view(row)
     body = render_to_string(
         "contracts/loan.txt",
@@ -173,16 +164,21 @@ def _write_contract(
 
 def _request_check(drawdown: Drawdown, *, line: CreditLine, now: datetime) -> None:
     """Hand the facts of this drawdown to risk."""
+    today = hold_business_date()
+    requested = Money(drawdown.amount, drawdown.currency)
     facts = gather_facts(
         subject=DecisionSubject.DRAWDOWN,
         application=line.application,
-        requested=Money(drawdown.amount, drawdown.currency),
+        requested=requested,
         purpose=drawdown.quote.purpose,
         line_limit=Money(line.limit, line.currency),
         binding_id=drawdown.binding_id,
-        today=hold_business_date(),
+        today=today,
         now=now,
     )
+    old = drawdown.quote.refinances
+    if old is not None:
+        facts = without_replaced(facts=facts, old=old)
     drawdown.decision_id = request_decision(
         key=f"drawdown:{drawdown.pk}",
         subject=DecisionSubject.DRAWDOWN,
@@ -209,7 +205,10 @@ def refer_drawdown(*, drawdown_id: UUID) -> None:
 
 
 def settle_check(*, drawdown_id: UUID, now: datetime) -> None:
-    """Carry out the draw check: pay out, or reject. Repeating is harmless."""
+    """Carry out the draw check: pay out, pay the loan that is replaced, or reject.
+
+    Repeating is harmless.
+    """
     with transaction.atomic():
         drawdown = lock_row(Drawdown, pk=drawdown_id)
         if drawdown.state not in (DrawdownState.CHECKING, DrawdownState.UNDER_REVIEW):
@@ -225,6 +224,9 @@ def settle_check(*, drawdown_id: UUID, now: datetime) -> None:
             _end(drawdown, DrawdownEvent.REJECT, now=now)
             return
         _move(drawdown, DrawdownEvent.APPROVE)
+        if drawdown.quote.refinances_id is not None:
+            _replace(drawdown, now=now)
+            return
         drawdown.payment_id = create_payment(
             key=f"payout:{drawdown.pk}",
             direction=Direction.OUT,
@@ -239,6 +241,21 @@ def settle_check(*, drawdown_id: UUID, now: datetime) -> None:
         _tell(drawdown, MessageKind.MONEY_ON_ITS_WAY, now=now)
 
 
+def _replace(drawdown: Drawdown, *, now: datetime) -> None:
+    """The new loan pays the old one at once; where it cannot any more, nothing is done but telling.
+
+    The old loan's own message says that it is paid (notices): there is no other.
+    """
+    try:
+        replace_loan(drawdown=drawdown, now=now)
+    except KadaiError as refusal:
+        drawdown.failure = refusal.code
+        _end(drawdown, DrawdownEvent.PAYOUT_FAILED, now=now)
+        _tell(drawdown, MessageKind.REFINANCING_FAILED, now=now)
+    else:
+        _end(drawdown, DrawdownEvent.PAID_OUT, now=now)
+
+
 def record_payout(*, payment_id: UUID, now: datetime) -> None:
     """The bank has paid: the loan begins today. Repeating is harmless."""
     payment = get_payment(payment_id=payment_id)
@@ -248,41 +265,8 @@ def record_payout(*, payment_id: UUID, now: datetime) -> None:
             return
         _end(drawdown, DrawdownEvent.PAID_OUT, now=now)
         today = hold_business_date()
-        _open_loan(drawdown, payment=payment, on=today, now=now)
+        open_loan(drawdown, reference=payment.reference, on=today, now=now)
         _tell(drawdown, MessageKind.MONEY_ARRIVED, now=now)
-
-
-def _open_loan(drawdown: Drawdown, *, payment: PaymentView, on: date, now: datetime) -> Loan:
-    terms = paid_out_on(
-        quoted=terms_from_json(body=drawdown.quote.terms),
-        version_id=drawdown.quote.product_version_id,
-        on=on,
-    )
-    loan = Loan.objects.create(
-        number=_number("L", on),
-        borrower_id=drawdown.borrower_id,
-        line_id=drawdown.line_id,
-        drawdown=drawdown,
-        binding_id=drawdown.binding_id,
-        product_version_id=drawdown.quote.product_version_id,
-        status=LOAN.initial,
-        currency=drawdown.currency,
-        principal=drawdown.amount,
-        terms=terms_to_json(terms=terms),
-        disbursed_on=on,
-        disbursed_at=now,
-        outstanding_principal=0,
-        closed_through=on - timedelta(days=1),
-    )
-    record_event(
-        loan,
-        event=Disbursed(on=on, amount=Money(drawdown.amount, drawdown.currency)),
-        reference=payment.reference,
-        today=on,
-        now=now,
-    )
-    hold_binding(binding_id=loan.binding_id, source_type="loan", source_id=loan.pk, now=now)
-    return loan
 
 
 def record_payout_failure(*, payment_id: UUID, now: datetime) -> None:

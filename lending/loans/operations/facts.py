@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -75,4 +76,17 @@ def gather_facts(
         years_in_business=application.years_in_business,
         annual_revenue=money(application.annual_revenue),
         currency=currency,
+    )
+
+
+def without_replaced(*, facts: RiskFacts, old: Loan) -> RiskFacts:
+    """The facts of a drawdown that pays `old`: its principal is not owed beside the new loan.
+
+    The interest it owes becomes principal; that may go beyond the line (`lines.available_for`).
+    """
+    frees = Money(old.outstanding_principal, old.currency)
+    return replace(
+        facts,
+        outstanding=facts.outstanding - frees,
+        line_limit=facts.line_limit and facts.line_limit + facts.requested - frees,
     )

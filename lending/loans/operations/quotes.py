@@ -22,9 +22,9 @@ from core.money import Money
 from lending.loans.domain import InvalidTermsError, LoanTerms, QuoteFigures, quote
 from lending.loans.domain.codec import terms_to_json
 from lending.loans.domain.states import LineState
-from lending.loans.models import CreditLine, Quote
+from lending.loans.models import CreditLine, Loan, Quote
 from lending.loans.operations.duedates import with_due_dates
-from lending.loans.queries.lines import line_usage
+from lending.loans.queries.lines import available_for
 from lending.products.domain import REGIME_NAMES, ProductTerms, Regime, shown_cost
 from lending.products.queries import cost_ceiling, list_products
 
@@ -119,23 +119,23 @@ def make_quote(*, borrower_id: UUID, request: QuoteRequest, now: datetime) -> UU
     Raises InvalidInput (amount, instalments, purpose, product), Refused (`no-line`,
     `over-limit`, `card-missing`, `annual-cost-too-high`), NotFound (somebody else's card).
     """
+    return keep_quote(borrower_id=borrower_id, request=request, replaces=None, now=now)
+
+
+def keep_quote(
+    *, borrower_id: UUID, request: QuoteRequest, replaces: Loan | None, now: datetime
+) -> UUID:
+    """`make_quote`, also of a loan that replaces another one: what that one takes is free for it."""
     today = get_business_date()
     line = CreditLine.objects.filter(borrower_id=borrower_id, state=LineState.ACTIVE).first()
     if line is None or line.valid_until < today:
         raise Refused(code="no-line", message=_("You have no credit line to draw from."))
     product = _offered(borrower_id=borrower_id, code=request.product_code, on=today)
     _check_choice(request, product)
-    available = Money(line.limit, line.currency) - line_usage(line=line)
+    available = available_for(line=line, replaces=replaces, today=today)
     if request.amount > available:
-        raise Refused(
-            code="over-limit",
-            message=_("You can borrow at most %(available)s.") % {"available": available.display},
-            fields={
-                "amount": [
-                    _("You can borrow at most %(available)s.") % {"available": available.display}
-                ]
-            },
-        )
+        text = _("You can borrow at most %(available)s.") % {"available": available.display}
+        raise Refused(code="over-limit", message=text, fields={"amount": [text]})
     if request.binding_id is None:
         card = get_default_card(user_id=borrower_id)
     else:
@@ -150,6 +150,7 @@ def make_quote(*, borrower_id: UUID, request: QuoteRequest, now: datetime) -> UU
         line=line,
         product_version_id=product.version_id,
         binding_id=card.id,
+        refinances=replaces,
         purpose=request.purpose,
         currency=request.amount.currency,
         amount=request.amount.minor,

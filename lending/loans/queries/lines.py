@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.money import Money
 from lending.loans.domain.states import OPEN_DRAWDOWNS, ApplicationState, LineState, LoanStatus
 from lending.loans.models import CreditApplication, CreditLine, Drawdown, Loan
+from lending.loans.queries.fold import loan_state
 from risk.queries import get_decision
 
 
@@ -65,6 +66,18 @@ def line_usage(*, line: CreditLine) -> Money:
         _sum_of(owed, "outstanding_principal"), _sum_of(drawn, "amount")
     )
     return Money(sum(sums.get()), line.currency)
+
+
+def available_for(*, line: CreditLine, replaces: Loan | None, today: date) -> Money:
+    """What can still be drawn.
+
+    A loan that replaces another one of the line takes the limit which that one frees. The interest
+    and penalty it owes go beyond the limit: that is for principal.
+    """
+    left = Money(line.limit, line.currency) - line_usage(line=line)
+    if replaces is None or replaces.line_id != line.pk:
+        return left
+    return left + loan_state(replaces, as_of=today).payoff.total
 
 
 def _sum_of(rows: QuerySet[Any], column: str) -> Coalesce:

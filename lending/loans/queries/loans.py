@@ -16,12 +16,16 @@ from lending.loans.domain import Amounts, InstalmentState, LoanState
 from lending.loans.domain.states import DrawdownState, LoanStatus
 from lending.loans.models import Contract, Drawdown, Loan
 from lending.loans.queries.fold import loan_state, loan_terms
+from lending.loans.queries.refinancing import OBSTACLES
 from risk.queries import get_decision
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawdownView:
-    """How far a drawdown has come; `loan_id` once the money is there."""
+    """How far a drawdown has come; `loan_id` once the loan began.
+
+    `refinances` is the loan it is to replace: then nothing goes to the card.
+    """
 
     id: UUID
     state: DrawdownState
@@ -31,6 +35,7 @@ class DrawdownView:
     ended_at: datetime | None
     reasons: tuple[str, ...]
     loan_id: UUID | None
+    refinances: UUID | None
 
     @property
     def is_open(self) -> bool:
@@ -54,7 +59,10 @@ class LoanSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class LoanView:
-    """A loan replayed on a day. `annual_rate` is a fraction."""
+    """A loan replayed on a day. `annual_rate` is a fraction.
+
+    `replaces` is the loan that it paid, `replaced_by` the one that paid it (借新还旧).
+    """
 
     id: UUID
     number: str
@@ -75,6 +83,8 @@ class LoanView:
     contract_id: UUID
     settled_on: date | None
     as_of: date
+    replaces: UUID | None
+    replaced_by: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +104,9 @@ def _drawdown_view(row: Drawdown) -> DrawdownView:
     if row.decision_id is not None and row.state == DrawdownState.REJECTED:
         decision = get_decision(decision_id=row.decision_id)
         reasons = tuple(reason.text for reason in decision.reasons)
+    old_id = row.quote.refinances_id
+    if old_id is not None and row.state == DrawdownState.FAILED:
+        reasons = (str(OBSTACLES.get(row.failure, OBSTACLES["payoff-changed"])),)
     loan = Loan.objects.filter(drawdown=row).values_list("pk", flat=True).first()
     return DrawdownView(
         id=row.pk,
@@ -104,6 +117,7 @@ def _drawdown_view(row: Drawdown) -> DrawdownView:
         ended_at=row.ended_at,
         reasons=reasons,
         loan_id=loan,
+        refinances=old_id,
     )
 
 
@@ -148,6 +162,8 @@ def list_loans(*, borrower_id: UUID, limit: int = 50) -> tuple[LoanSummary, ...]
 
 def _loan_view(row: Loan, state: LoanState) -> LoanView:
     terms = loan_terms(row)
+    contract = Contract.objects.filter(drawdown=row.drawdown_id)
+    contract_id, replaces = contract.values_list("pk", "drawdown__quote__refinances").get()
     return LoanView(
         id=row.pk,
         number=row.number,
@@ -165,10 +181,20 @@ def _loan_view(row: Loan, state: LoanState) -> LoanView:
         next_instalment=state.next_instalment,
         schedule=state.rows,
         card=get_card(user_id=row.borrower_id, binding_id=row.binding_id),
-        contract_id=Contract.objects.values_list("pk", flat=True).get(drawdown=row.drawdown_id),
+        contract_id=contract_id,
         settled_on=state.settled_on,
         as_of=state.as_of,
+        replaces=replaces,
+        replaced_by=_successor(row),
     )
+
+
+def _successor(row: Loan) -> UUID | None:
+    """The loan that paid this one."""
+    if row.status != LoanStatus.CLOSED_REFINANCED:
+        return None
+    newer = Loan.objects.filter(drawdown__quote__refinances=row)
+    return newer.values_list("pk", flat=True).first()
 
 
 def get_loan(*, borrower_id: UUID, loan_id: UUID, as_of: date) -> LoanView:

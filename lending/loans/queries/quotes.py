@@ -22,7 +22,10 @@ from lending.products.queries import find_regulation_value
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteView:
-    """A loan worked out. Rates are fractions; `annual_cost` is by IRR, all charges included."""
+    """A loan worked out. Rates are fractions; `annual_cost` is by IRR, all charges included.
+
+    `refinances` and `old_number`: the loan it is to replace, if it is to replace one.
+    """
 
     id: UUID
     borrower_id: UUID
@@ -42,6 +45,8 @@ class QuoteView:
     expires_at: datetime
     disclosed_at: datetime | None
     reading_seconds: int
+    refinances: UUID | None
+    old_number: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +107,8 @@ def quote_view(row: Quote) -> QuoteView:
         reading_seconds=reading_seconds(
             regime=row.product_version.regime, on=row.created_at.date()
         ),
+        refinances=row.refinances_id,
+        old_number="" if row.refinances is None else row.refinances.number,
     )
 
 

@@ -23,6 +23,7 @@ from lending.loans.domain import PaymentKind
 from lending.loans.domain.states import LoanStatus
 from lending.loans.operations import record_payment
 from lending.loans.queries.loans import LoanView, get_any_loan, get_loan
+from lending.loans.queries.underway import repayments_lock
 from lending.repayments.domain.states import REPAYMENT, RepaymentEvent, RepaymentState
 from lending.repayments.models import Repayment
 
@@ -109,7 +110,7 @@ def repay(
     (`card-missing`).
     """
     with transaction.atomic():
-        lock_name(name=f"repay:{loan_id}")
+        lock_name(name=repayments_lock(loan_id=loan_id))
         today = hold_business_date()
         underway = _open_repayment(loan_id)
         loan = get_loan(borrower_id=borrower_id, loan_id=loan_id, as_of=today)
@@ -138,7 +139,7 @@ def debit_due(*, loan_id: UUID, today: date, now: datetime) -> UUID | None:
     """
     key = f"due:{today.isoformat()}"
     with transaction.atomic():
-        lock_name(name=f"repay:{loan_id}")
+        lock_name(name=repayments_lock(loan_id=loan_id))
         if hold_business_date() != today or _open_repayment(loan_id) is not None:
             return None
         loan = get_any_loan(loan_id=loan_id, as_of=today)
