@@ -130,6 +130,21 @@ class BorrowForm(forms.Form):
         )
 
 
+class RefinanceForm(forms.Form):
+    """For how long and repaid how; the amount is what settles the old loan."""
+
+    instalments = forms.TypedChoiceField(
+        label=_("Repaid over"), coerce=int, widget=forms.RadioSelect
+    )
+    product = forms.ChoiceField(label=_("Repayment method"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, products: Sequence[ProductTerms], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = sorted({count for product in products for count in product.instalment_options})
+        set_choices(self, "instalments", [(str(count), _months(count)) for count in months])
+        set_choices(self, "product", [(row.code, method_text(row.method)) for row in products])
+
+
 class SignForm(KeyedForm):
     """The borrower's confirmation; without it nothing is signed."""
 

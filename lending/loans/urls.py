@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from lending.loans import api as endpoints
-from lending.loans.views import borrow, home, line, loans
+from lending.loans.views import borrow, home, line, loans, refinancing
 
 app_name = "loans"
 
@@ -18,6 +18,8 @@ web: list[URLPattern] = [
     path("loans/", loans.loan_list, name="list"),
     path("loans/<uuid:loan_id>/", loans.loan, name="loan"),
     path("loans/<uuid:loan_id>/events/", loans.events, name="events"),
+    path("loans/<uuid:loan_id>/replace/", refinancing.refinance, name="refinance"),
+    path("loans/<uuid:loan_id>/replace/plan/", refinancing.comparison, name="comparison"),
     path("contracts/<uuid:contract_id>/", loans.contract, name="contract"),
 ]
 api: list[URLPattern] = [

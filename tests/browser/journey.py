@@ -181,6 +181,24 @@ class Journey:
         self.page.click("#drawdown .btn-primary")
         self.stop("loan")
 
+    def replace(self) -> None:
+        """Replace the loan whose page is open by a new one: compare, read, sign, wait."""
+        self.page.click("a[href$='/replace/']")
+        self.page.wait_for_selector("#plan table")
+        self.page.check("[name=instalments][value='6']")
+        self.page.wait_for_load_state("networkidle")
+        self.stop("replace")
+        self.submit("main form > div > button.btn-primary")
+        self.stop("replace-disclosure")
+        self.page.check("[name=confirmed]")
+        self.page.wait_for_selector("[data-needs-ticks]:enabled")
+        self.submit()
+        self.stop("replacing")
+        self.page.wait_for_selector("#drawdown:not([hx-get])")
+        self.stop("replaced")
+        self.page.click("#drawdown .btn-primary")
+        self.stop("new-loan")
+
     def repay(self, *, kind: str, amount: str = "") -> None:
         """Repay from the loan's page that is open, and wait for the bank."""
         self.page.click("a.btn-primary[href^='/repay/']")

@@ -57,6 +57,23 @@ def test_a_borrower_goes_the_whole_way(
     assert journey.problems == []
 
 
+def test_a_loan_is_replaced_by_a_new_one(browser: Browser, whole: Live) -> None:
+    journey = start(browser, whole, locale="zh-CN")
+    journey.register()
+    journey.identify()
+    journey.bind_card()
+    journey.activate()
+    journey.borrow(amount="6000")
+    first = journey.page.url
+    journey.replace()
+    assert whole.control.balance(pan=journey.person["pan"]) == 2_000_000 + 600_000
+    assert journey.page.url != first
+    journey.open(first.removeprefix(whole.public_url))
+    journey.stop("old-loan")
+    assert journey.page.locator("a[href$='/replace/']").count() == 0
+    assert journey.problems == []
+
+
 def test_the_language_switch_keeps_the_page(browser: Browser, whole: Live) -> None:
     journey = start(browser, whole, locale="zh-CN")
     journey.open("/login/?by=code")

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,7 +32,8 @@ from lending.loans.forms import BorrowForm, SignForm
 from lending.loans.operations import make_quote, open_disclosure, sign_drawdown
 from lending.loans.queries.lines import get_line
 from lending.loans.queries.loans import get_drawdown
-from lending.loans.queries.quotes import get_disclosure, get_quote
+from lending.loans.queries.quotes import QuoteView, get_disclosure, get_quote
+from lending.loans.queries.refinancing import compare
 from lending.loans.texts import method_explanation, method_text
 from lending.products.domain import ProductTerms
 from lending.products.queries import list_products
@@ -83,15 +86,15 @@ def borrow(request: HttpRequest) -> HttpResponse:
     context = {
         **offer,
         "form": form,
-        "methods": _methods(form, offer["products"]),
+        "methods": methods(form, offer["products"]),
         "slider": _slider(offer["products"], available=offer["line"].available),
         "tab": "home",
     }
     return render(request, "loans/borrow.html", context)
 
 
-def _methods(
-    form: BorrowForm, products: Sequence[ProductTerms]
+def methods(
+    form: Form, products: Sequence[ProductTerms]
 ) -> list[tuple[BoundWidget, dict[str, str]]]:
     """Each radio button with the product behind it, in words."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -160,7 +163,7 @@ def disclosure(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         if error.code != "quote-expired":
             raise
         messages.warning(request, str(error.message))
-        return redirect("loans:borrow")
+        return redirect(_where_from(get_quote(borrower_id=user_id, quote_id=quote_id)))
     quote = get_quote(borrower_id=user_id, quote_id=quote_id)
     sheet = get_disclosure(view=quote)
     read = int((now() - opened_at).total_seconds())
@@ -168,12 +171,21 @@ def disclosure(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         "form": form,
         "quote": quote,
         "sheet": sheet,
+        "comparison": compare(quote=quote, today=get_business_date()),
+        "back": _where_from(quote),
         "method": method_text(quote.terms.method),
         "explanation": method_explanation(quote.terms.method),
         "seconds_left": max(sheet.reading_seconds - read, 0),
         "tab": "home",
     }
     return render(request, "loans/disclosure.html", context)
+
+
+def _where_from(quote: QuoteView) -> str:
+    """The page where the loan was chosen."""
+    if quote.refinances is None:
+        return reverse("loans:borrow")
+    return reverse("loans:refinance", args=[quote.refinances])
 
 
 @require_safe
@@ -186,5 +198,6 @@ def drawdown(request: HttpRequest, drawdown_id: UUID) -> HttpResponse:
         "seconds": int((now() - found.signed_at).total_seconds()),
         "tab": "home",
     }
-    page = "loans/_drawdown.html" if request.headers.get("HX-Request") else "loans/drawdown.html"
+    piece = "loans/_drawdown.html" if found.refinances is None else "loans/_refinancing.html"
+    page = piece if request.headers.get("HX-Request") else "loans/drawdown.html"
     return render(request, page, context)

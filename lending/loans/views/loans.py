@@ -12,6 +12,7 @@ from core.businessday import get_business_date
 from core.web import borrower_page, person
 from lending.loans.queries.history import list_events
 from lending.loans.queries.loans import get_contract, get_loan, list_loans
+from lending.loans.queries.refinancing import can_be_replaced
 from lending.loans.texts import method_text
 
 
@@ -27,8 +28,14 @@ def loan_list(request: HttpRequest) -> HttpResponse:
 @borrower_page
 def loan(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """One loan today: what is due, the whole schedule, and what would settle it."""
-    found = get_loan(borrower_id=person(request), loan_id=loan_id, as_of=get_business_date())
-    context = {"loan": found, "method": method_text(found.method), "tab": "me"}
+    borrower_id, today = person(request), get_business_date()
+    found = get_loan(borrower_id=borrower_id, loan_id=loan_id, as_of=today)
+    context = {
+        "loan": found,
+        "method": method_text(found.method),
+        "may_replace": can_be_replaced(borrower_id=borrower_id, loan_id=loan_id, today=today),
+        "tab": "me",
+    }
     return render(request, "loans/detail.html", context)
 
 
