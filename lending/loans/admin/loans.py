@@ -174,6 +174,18 @@ class LoanAdmin(ServicingViews, ConsoleModelAdmin):
                     target=lambda row: drawdown_page(row.drawdown),
                 ),
                 c.Column(
+                    "replaces",
+                    _("Replaces loan"),
+                    lambda row: _number(row.drawdown.quote.refinances),
+                    target=lambda row: loan_page(row.drawdown.quote.refinances),
+                ),
+                c.Column(
+                    "replaced_by",
+                    _("Replaced by loan"),
+                    lambda row: _number(_successor(row)),
+                    target=lambda row: loan_page(_successor(row)),
+                ),
+                c.Column(
                     "line",
                     _("Credit line"),
                     lambda row: c.short_id(row.line_id),
@@ -192,6 +204,7 @@ class LoanAdmin(ServicingViews, ConsoleModelAdmin):
             *self.list_select_related,
             "line",
             "drawdown__payment",
+            "drawdown__quote__refinances",
             "binding__card__bin",
             "product_version__product",
         )
@@ -214,6 +227,17 @@ class LoanAdmin(ServicingViews, ConsoleModelAdmin):
             *changes_of(row, rights=rights),
             *sections_about("loan", subject_id=row.pk, rights=rights),
         ]
+
+
+def _number(row: Loan | None) -> object:
+    return None if row is None else c.as_code(row.number)
+
+
+def _successor(row: Loan) -> Loan | None:
+    """The loan that paid this one."""
+    if row.status != LoanStatus.CLOSED_REFINANCED:
+        return None
+    return Loan.objects.filter(drawdown__quote__refinances=row).first()
 
 
 def _product(row: Loan) -> str:
@@ -240,7 +264,7 @@ def _tiles(now: datetime) -> list[Tile]:
     url = reverse("admin:loans_loan_changelist")
     overdue = _narrow(Loan.objects.all())[:MOST].count()
     closed_at = BusinessDay.objects.values_list("closed_at", flat=True).first()
-    paid_out = Loan.objects.filter(disbursed_on=today)
+    paid_out = Loan.objects.filter(disbursed_on=today, drawdown__payment__isnull=False)
     if closed_at is not None:  # ids are by time: no older loan can be of today
         paid_out = paid_out.filter(pk__gte=since(closed_at))
     sums = paid_out.values_list("currency").annotate(total=Sum("principal")).order_by("currency")

@@ -213,6 +213,14 @@ class DrawdownAdmin(ConsoleModelAdmin):
                     lambda row: c.as_code(row.loan.number) if hasattr(row, "loan") else None,
                     target=lambda row: page("loan", "loans.loan:view")(row.loan),
                 ),
+                c.Column(
+                    "replaces",
+                    _("Replaces loan"),
+                    lambda row: (
+                        c.as_code(row.quote.refinances.number) if row.quote.refinances else None
+                    ),
+                    target=lambda row: page("loan", "loans.loan:view")(row.quote.refinances),
+                ),
                 c.text("failure", _("Why it failed")),
                 c.code("id", _("Id")),
             ),
@@ -236,7 +244,7 @@ class DrawdownAdmin(ConsoleModelAdmin):
 
     def detail_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return self.get_queryset(request).select_related(
-            *self.list_select_related, "line", "payment", "loan", "contract"
+            *self.list_select_related, "line", "payment", "loan", "contract", "quote__refinances"
         )
 
 
