@@ -42,6 +42,7 @@ from lending.repayments.operations import (
 from tests.fixtures.house import House, Person
 from tests.outbox import run_outbox
 from tests.racing import Meeting, at_once, between, refusals, winners
+from tests.refinancing import clearing, quote_new
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -301,6 +302,10 @@ class Hunter:
     def draw(self) -> None:
         self.house.sign(self.person, self.house.quote(self.person, amount=50_000))
 
+    def replace(self) -> None:
+        """By a new loan, which pays it."""
+        self.house.sign(self.person, quote_new(self.person, self._loan()))
+
     def close(self) -> None:
         close_day(day=get_business_date(), now=self.house.now)
 
@@ -333,7 +338,7 @@ def test_no_deadlock_among_everything_at_once(
 
     at_once(
         partial(one.run, one.repay, one.draw, one.rearrange_cards),
-        partial(two.run, two.repay, two.draw),
+        partial(two.run, two.repay, two.draw, two.replace),
         partial(three.run, three.close),
         partial(four.run, four.deliver),
         partial(five.run, five.deliver),
@@ -355,5 +360,6 @@ def test_no_deadlock_among_everything_at_once(
     taken = settled.filter(direction=Direction.IN)
     moved = sum(paid.values_list("amount", flat=True)) - sum(taken.values_list("amount", flat=True))
     assert house.bank.balance(pan=person.pan) == start + moved
+    assert sum(clearing()) == 0
     for loan_id in Loan.objects.values_list("pk", flat=True):
         assert_books(loan_id)

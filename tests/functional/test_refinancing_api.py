@@ -91,6 +91,8 @@ def test_from_the_quote_to_the_new_loan(house: House, caller: Caller, loan_id: U
     assert sum(clearing()) == 0
     newest = caller.get(f"loans/{loan_id}/events")["results"][0]
     assert (newest["payment_kind"], newest["title"]) == ("REFINANCE", "Paid by a new loan")
+    first = caller.get(f"loans/{new['id']}/events")["results"][-1]
+    assert (first["kind"], first["title"]) == ("DISBURSED", "Began, and paid the old loan")
     messages = [row["kind"] for row in caller.get("me/messages")["results"]]
     assert messages[0] == "loan_refinanced"
     assert messages.count("money_on_its_way") == 1  # of the first loan

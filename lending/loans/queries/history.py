@@ -10,9 +10,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from core.errors import NotFound
 from core.money import Money
+from lending.loans.domain import Disbursed, LoanEvent
 from lending.loans.domain.codec import EventKind
 from lending.loans.models import LoanHistory
 from lending.loans.queries.fold import history_event
@@ -46,7 +48,8 @@ def events_of(*, borrower_id: UUID, loan_id: UUID) -> QuerySet[LoanHistory]:
     )
     undone = Exists(same.filter(kind=EventKind.REVERSED))
     rows = LoanHistory.objects.filter(loan_id=loan_id).exclude(written_off)
-    return rows.annotate(undone=undone).select_related("loan").order_by("-id")
+    rows = rows.annotate(undone=undone).select_related("loan__drawdown__quote")
+    return rows.order_by("-id")
 
 
 def event_view(row: LoanHistory) -> LoanEventView:
@@ -59,11 +62,19 @@ def event_view(row: LoanHistory) -> LoanEventView:
         kind=EventKind(row.kind),
         payment_kind=row.payment_kind,
         amount=None if row.amount is None else Money(row.amount, row.loan.currency),
-        title=borrower_title(event),
+        title=_title(row, event),
         particulars=event_text(event),
         is_undone=undone and row.kind != EventKind.REVERSED,
         recorded_at=row.recorded_at,
     )
+
+
+def _title(row: LoanHistory, event: LoanEvent) -> str:
+    """A loan that replaces another one was not paid out: it paid that one."""
+    replaces = row.loan.drawdown.quote.refinances_id is not None
+    if replaces and isinstance(event, Disbursed):
+        return gettext("Began, and paid the old loan")
+    return borrower_title(event)
 
 
 def list_events(*, borrower_id: UUID, loan_id: UUID, limit: int = 50) -> tuple[LoanEventView, ...]:
