@@ -26,7 +26,7 @@ from lending.loans.queries.fold import loan_state
 from lending.loans.queries.lines import get_line
 from lending.loans.queries.loans import get_drawdown, get_loan
 from lending.loans.queries.quotes import get_quote
-from lending.loans.queries.refinancing import compare
+from lending.loans.queries.refinancing import compare, list_replacements
 from lending.repayments.operations import close_day, issue_certificate, repay
 from lending.repayments.queries import get_certificate
 from risk.operations import decide_request
@@ -323,6 +323,8 @@ def test_somebody_elses_loan_is_not_there(old: Old) -> None:
     stranger = old.house.borrower()
     refused(old, lambda: quote_new(stranger, old.loan_id), NotFound, "not-found")
     refused(old, lambda: quote_new(old.person, uuid4()), NotFound, "not-found")
+    with pytest.raises(NotFound):
+        list_replacements(borrower_id=stranger.id, loan_id=old.loan_id, today=get_business_date())
 
 
 @pytest.mark.parametrize("product_code", ["business-monthly", "no-such-product"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.domain.states import BindingState
 from cards.queries import get_card
 from core.businessday import get_business_date, hold_business_date
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from core.locks import lock_name, lock_row
 from core.money import Money
 from lending.ledger.domain import AccountCode
@@ -26,6 +26,7 @@ from lending.loans.models import Drawdown, Loan, Quote
 from lending.loans.operations.opening import open_loan
 from lending.loans.operations.quotes import QuoteRequest, keep_quote
 from lending.loans.operations.recording import record_event
+from lending.loans.queries.fold import loan_state
 from lending.loans.queries.refinancing import (
     check_replaceable,
     list_replacements,
@@ -44,20 +45,17 @@ def quote_refinancing(
     that is not active any more. Raises what `make_quote` does, and Conflict (`loan-closed`,
     `change-open`, `repayment-open`, `refinancing-open`), Refused (`loan-overdue`), NotFound.
     """
-    loan = Loan.objects.filter(pk=loan_id, borrower_id=borrower_id).first()
-    if loan is None:
-        raise NotFound
     today = get_business_date()
-    amount = check_replaceable(loan=loan, today=today).payoff.total
     possible = list_replacements(borrower_id=borrower_id, loan_id=loan_id, today=today)
     if product_code not in {product.code for product in possible}:
         raise InvalidInput.field(
             "product", _("This product cannot replace your loan. Please choose another one.")
         )
+    loan = Loan.objects.get(pk=loan_id)
     card = get_card(user_id=borrower_id, binding_id=loan.binding_id)
     request = QuoteRequest(
         product_code=product_code,
-        amount=amount,
+        amount=loan_state(loan, as_of=today).payoff.total,
         instalments=instalments,
         purpose=purpose_of(loan=loan),
         binding_id=card.id if card.state == BindingState.ACTIVE else None,
