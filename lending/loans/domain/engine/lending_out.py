@@ -17,6 +17,8 @@ from lending.loans.domain.engine.rows import Row
 
 def disburse(book: Book, *, on: date, amount: int) -> int:
     """Lend; returns the down payment that is due at once."""
+    if on < book.plan.first_day:
+        raise ValueError("money is lent before the first period begins")
     book.accrue(on)
     book.lent.append(amount)
     down = _down_payment(book, on, amount)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
+from lending.loans.domain.arithmetic import to_minor
 from lending.loans.domain.engine.book import Book, Counted
 from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.movements import credit, pay_principal
@@ -118,6 +120,8 @@ def refund_credit(book: Book, *, on: date, amount: int) -> None:
 
 def charge(book: Book, *, on: date, due: date, amount: int, component: Component) -> None:
     """A charge falls due with the instalment whose days its date lies in."""
+    if due < book.plan.first_day:
+        raise ValueError("a charge falls due before the first period")
     rows = [r for r in book.rows if not r.is_down_payment]
     first = rows[0]
     for row in rows:
@@ -131,10 +135,13 @@ def charge(book: Book, *, on: date, due: date, amount: int, component: Component
     spend_over(book, on)
 
 
-def charge_each(book: Book, *, on: date, amount: int, component: Component) -> None:
-    """A charge with every instalment."""
+def charge_each(
+    book: Book, *, on: date, amount: int | Decimal, of: Sequence[Component], component: Component
+) -> None:
+    """A charge with every instalment: an amount, or a share of what it asks of some components."""
     for row in book.regular:
-        row.asked[component] += amount
+        base = sum(row.asked[one] for one in of)
+        row.asked[component] += to_minor(Decimal(base) * amount) if of else int(amount)
         row.review(on)
     spend_over(book, on)
 

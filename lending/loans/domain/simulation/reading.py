@@ -44,6 +44,9 @@ _DEFAULT_ORDER: Final = tuple(
     for component in (Component.PENALTY, Component.FEE, Component.PRINCIPAL, Component.INTEREST)
 )
 
+#: Terms that may be null, but not left out.
+_NEEDED: Final = frozenset({"interest_method", "interest_calculation", "rate_frequency"})
+
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -82,12 +85,35 @@ def read_count(value: Any, field: str, *, low: int, high: int) -> int:
 
 
 def read_choice(choices: type[_Choice], value: Any, field: str) -> _Choice:
-    """One of the choices."""
+    """One of the choices, in either case and with blanks or hyphens for underscores; 360 as well
+    as "360"."""
     try:
-        return choices(value)
+        return choices("_".join(str(value).upper().replace("-", " ").replace("_", " ").split()))
     except ValueError:
         names = ", ".join(one.value for one in choices)
         raise CaseError(f"{field}: {value!r} is none of {names}") from None
+
+
+def read_object(value: Any, field: str) -> Fields:
+    """A JSON object whose fields, where missing, are named."""
+    if not isinstance(value, Mapping):
+        raise CaseError(f"{field}: is not an object")
+    return Fields(value)
+
+
+def read_every(every: Any, unit: Any, fields: tuple[str, str]) -> tuple[int, Unit]:
+    """A frequency; a year counts as twelve months."""
+    count = read_count(every, fields[0], low=1, high=MAX_EVERY)
+    if str(unit).upper() == "YEARS":
+        return count * 12, Unit.MONTHS
+    return count, read_choice(Unit, unit, fields[1])
+
+
+class Fields(dict[str, Any]):
+    """An object of the file."""
+
+    def __missing__(self, field: str) -> Any:
+        raise CaseError(f"{field}: is missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +138,11 @@ class Terms:
     def minor(self, value: Any, field: str) -> int:
         """An amount above zero in minor units."""
         number = read_number(value, field)
+        if not 0 < number <= MAX_AMOUNT:
+            raise CaseError(f"{field}: {value!r} is not an amount above zero (and below 10^15)")
         amount = number.scaleb(self.decimals)
         if amount != amount.to_integral_value():
             raise CaseError(f"{field}: {value!r} has more decimals than the currency")
-        if not 0 < number <= MAX_AMOUNT:
-            raise CaseError(f"{field}: {value!r} is not an amount above zero")
         return int(amount)
 
     def rate(self, value: Any, field: str) -> Decimal:
@@ -155,31 +181,31 @@ class Terms:
         dues = self._due_dates()
         if dues is None:
             return first
-        every, unit = self._every(), self._unit()
+        every, unit = self._frequency()
         if add_units(seed=first, unit=unit, count=every) == dues[0]:
             return first
-        # Given due dates may begin with a period that began before the money was lent.
-        return add_units(seed=dues[0], unit=unit, count=-every)
+        # Given due dates may begin with a period that began before the money was lent, never after.
+        return min(first, add_units(seed=dues[0], unit=unit, count=-every))
 
     def conditions(self, first: date) -> Conditions:
         """The conditions of a loan first disbursed on a day."""
         rate = self.rate(self["annual_rate_percent"], "annual_rate_percent")
-        if self["rate_frequency"] == "PER_MONTH":
+        if self._is_monthly_rate():
             rate *= 12
-        flat = self["interest_method"] == "FLAT"
+        self._refuse_other_amortization()
+        every, unit = self._frequency()
         multiple = self.params.get("installment_multiples_of")
         length = self.params.get("fixed_length")
-        again = (self.params.get("credit_allocation") or {}).get("CHARGEBACK")
         return Conditions(
             annual_rate=rate,
             instalments=self._instalments(),
-            every=self._every(),
-            unit=self._unit(),
+            every=every,
+            unit=unit,
             starts_on=self.starts_on(first),
-            method=InterestMethod.FLAT if flat else InterestMethod.DECLINING,
+            method=self._method(),
             year_days=self._year_days(),
             month_days=read_choice(MonthDays, self["days_in_month"], "days_in_month"),
-            interest_by_period=self["interest_calculation"] == "SAME_AS_REPAYMENT_PERIOD",
+            interest_by_period=self._is_by_period(),
             partial_periods=bool(self.params.get("allow_partial_period_interest")),
             recalculation=self._recalculation(),
             multiples_of=self.minor(multiple, "installment_multiples_of") if multiple else None,
@@ -190,25 +216,51 @@ class Terms:
             fixed_length=read_count(length, "fixed_length", low=1, high=36600) if length else None,
             full_term_per_disbursement=bool(self.params.get("full_term_tranche")),
             year_ends_on_1_january=bool(self.params.get("interest_recognition_on_disbursement")),
-            vertical=self.params.get("schedule_processing") == "VERTICAL",
+            vertical=self._is_vertical(),
             due_dates=self._due_dates(),
             allocation=self._allocation(),
-            chargeback_order=(
-                tuple(read_choice(Component, c, "credit_allocation") for c in again)
-                if again
-                else None
-            ),
+            chargeback_order=self._chargeback_order(),
         )
 
     def _instalments(self) -> int:
         value = self["number_of_repayments"]
         return read_count(value, "number_of_repayments", low=1, high=MAX_INSTALMENTS)
 
-    def _every(self) -> int:
-        return read_count(self["repay_every"], "repay_every", low=1, high=MAX_EVERY)
+    def _frequency(self) -> tuple[int, Unit]:
+        return read_every(self["repay_every"], self["repay_unit"], ("repay_every", "repay_unit"))
 
-    def _unit(self) -> Unit:
-        return read_choice(Unit, self["repay_unit"], "repay_unit")
+    def _method(self) -> InterestMethod:
+        flat = self._word("interest_method", "DECLINING_BALANCE", "FLAT") == "FLAT"
+        return InterestMethod.FLAT if flat else InterestMethod.DECLINING
+
+    def _is_monthly_rate(self) -> bool:
+        return self._word("rate_frequency", "PER_YEAR", "PER_MONTH") == "PER_MONTH"
+
+    def _is_by_period(self) -> bool:
+        word = self._word("interest_calculation", "DAILY", "SAME_AS_REPAYMENT_PERIOD")
+        return word == "SAME_AS_REPAYMENT_PERIOD"
+
+    def _is_vertical(self) -> bool:
+        return self._word("schedule_processing", "HORIZONTAL", "VERTICAL") == "VERTICAL"
+
+    def _refuse_other_amortization(self) -> None:
+        self._word("amortization", "EQUAL_INSTALLMENTS")
+
+    def _word(self, field: str, *words: str) -> str:
+        """One of the words; the first, where none is set."""
+        value = self[field] if field in _NEEDED else self.params.get(field)
+        if value is None:
+            return words[0]
+        if value not in words:
+            raise CaseError(f"{field}: {value!r} is none of {', '.join(words)}")
+        return str(value)
+
+    def _chargeback_order(self) -> tuple[Component, ...] | None:
+        rules = self.params.get("credit_allocation")
+        again = read_object(rules, "credit_allocation").get("CHARGEBACK") if rules else None
+        if not again:
+            return None
+        return tuple(read_choice(Component, one, "credit_allocation") for one in again)
 
     def _grace(self, field: str) -> int:
         return read_count(self.params.get(field) or 0, field, low=0, high=self._instalments())
@@ -222,7 +274,7 @@ class Terms:
         rule = self.params.get("down_payment")
         if not rule:
             return None
-        percent = read_number(rule.get("percent"), "down_payment")
+        percent = read_number(read_object(rule, "down_payment")["percent"], "percent")
         if not 0 < percent < 100:
             raise CaseError(f"down_payment: {percent} is not a share between 0 and 100 %")
         return MATH.divide(percent, 100)
@@ -240,6 +292,7 @@ class Terms:
         rule = self.params.get("interest_recalculation")
         if not rule:
             return None
+        rule = read_object(rule, "interest_recalculation")
         to_rest = rule.get("pre_closure") == "TILL_REST_FREQUENCY_DATE"
         return Recalculation(
             rest=RestRule.NEXT_DUE_DATE if to_rest else RestRule.PAYMENT_DAY,
@@ -251,6 +304,7 @@ class Terms:
         rules = {}
         for name, rule in (self.params.get("payment_allocation") or {}).items():
             kind = read_choice(TransactionKind, name, "payment_allocation")
+            rule = read_object(rule, "payment_allocation")
             if rule["order"] not in self.orders:
                 raise CaseError(f"payment_allocation: the order {rule['order']!r} is not known")
             ahead = read_choice(Ahead, rule["future_installment_rule"], "future_installment_rule")

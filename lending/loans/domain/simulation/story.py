@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from lending.loans.domain.engine.book import Book, Counted
@@ -29,16 +30,16 @@ from lending.loans.domain.engine.replanning import (
     re_amortise_loan,
 )
 from lending.loans.domain.simulation.reading import (
-    MAX_EVERY,
     MAX_INSTALMENTS,
     CaseError,
     Terms,
     read_choice,
     read_count,
     read_day,
+    read_every,
+    read_object,
 )
 from lending.loans.domain.simulation.report import report
-from lending.products.domain.methods import Unit
 
 _REFUNDS: Final = (TransactionKind.MERCHANT_ISSUED_REFUND, TransactionKind.PAYOUT_REFUND)
 _INTEREST: Final = {
@@ -75,9 +76,9 @@ def simulate_story(*, meta: Mapping[str, Any], case: Mapping[str, Any]) -> list[
     """The rows of one case, as of its day. Raises CaseError for a case that cannot be."""
     try:
         return Story(meta, case).tell()
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError) as error:
         raise CaseError(f"the case is not of the expected form ({error!r})") from error
-    except (ValueError, ArithmeticError, StopIteration) as error:
+    except (ValueError, ArithmeticError, StopIteration, RuntimeError) as error:
         if isinstance(error, CaseError):
             raise
         raise CaseError(f"events: {error}") from error
@@ -87,8 +88,12 @@ class Story:
     """One case. `today` is the business date while events are entered."""
 
     def __init__(self, meta: Mapping[str, Any], case: Mapping[str, Any]) -> None:
-        self.terms = Terms(case["params"], meta.get("allocation_orders") or {})
-        self.events: Sequence[Event] = case["events"]
+        case = read_object(case, "case")
+        orders = read_object(meta.get("allocation_orders") or {}, "allocation_orders")
+        self.terms = Terms(read_object(case["params"], "params"), orders)
+        if not isinstance(case["events"], list):
+            raise CaseError("events: is not a list")
+        self.events = [read_object(event, "events") for event in case["events"]]
         self.today = self.terms.submitted_on
         self.as_of = read_day(case["as_of"], "as_of") if case.get("as_of") else None
         self.steps: list[Step] = []
@@ -266,10 +271,15 @@ class Story:
         )
 
     def charge_each(self, event: Event) -> None:
-        on, amount = self.today, self.terms.minor(event["amount"], "amount")
-        component = Component.FEE
+        on, of = self.today, _share_of(str(event.get("charge") or ""))
+        amount: int | Decimal
+        if of:
+            amount = self.terms.rate(event["amount"], "amount")
+        else:
+            amount = self.terms.minor(event["amount"], "amount")
+        fee = Component.FEE
         self.add(
-            "charge", on, lambda book: charge_each(book, on=on, amount=amount, component=component)
+            "charge", on, lambda book: charge_each(book, on=on, amount=amount, of=of, component=fee)
         )
 
     def pause(self, event: Event) -> None:
@@ -281,7 +291,7 @@ class Story:
         ).first = -1
 
     def reschedule(self, event: Event) -> None:
-        data, today = event["data"], self.today
+        data, today = read_object(event["data"], "data"), self.today
         since = read_day(data["rescheduleFromDate"], "rescheduleFromDate")
         if data.get("adjustedDueDate"):
             to = read_day(data["adjustedDueDate"], "adjustedDueDate")
@@ -299,16 +309,18 @@ class Story:
             step.first = -1
 
     def re_age(self, event: Event) -> None:
-        data = event["data"]
+        data = read_object(event["data"], "data")
         count = data["numberOfInstallments"]
+        frequency = ("frequencyNumber", "frequencyType")
+        every, unit = read_every(data["frequencyNumber"], data["frequencyType"], frequency)
         new = NewPlan(
             first_due=read_day(data["startDate"], "startDate"),
-            every=read_count(data["frequencyNumber"], "frequencyNumber", low=1, high=MAX_EVERY),
-            unit=read_choice(Unit, data["frequencyType"], "frequencyType"),
+            every=every,
+            unit=unit,
             instalments=read_count(count, "numberOfInstallments", low=1, high=MAX_INSTALMENTS),
         )
         on = min(new.first_due, self.today)
-        interest = _handling(data.get("reAgeInterestHandling"))
+        interest = _handling(data, "reAgeInterestHandling")
         step = self.add(
             "re age", on, lambda book: re_age_loan(book, on=on, new=new, interest=interest)
         )
@@ -316,7 +328,7 @@ class Story:
         step.first = 1
 
     def re_amortise(self, event: Event) -> None:
-        on, interest = self.today, _handling(event.get("interest_handling"))
+        on, interest = self.today, _handling(event, "interest_handling")
         self.add("re amortize", on, lambda book: re_amortise_loan(book, on=on, interest=interest))
 
     def write_off(self, event: Event) -> None:
@@ -332,7 +344,7 @@ class Story:
             for step in self.steps
             if step.on == on and step.stands and step.name != "charge" and name in (None, step.name)
         ]
-        nth = read_count(event["nth"], "nth", low=1, high=10_000)
+        nth = read_count(event.get("nth") or 1, "nth", low=1, high=10_000)
         if nth > len(same):
             raise CaseError(f"nth: no {tx or 'transaction'} of that day stands to be undone")
         same[nth - 1].is_undone = True
@@ -363,10 +375,20 @@ def _payment(book: Book, number: int) -> Counted:
     return own[number - 1]
 
 
-def _handling(name: str | None) -> Interest:
+def _share_of(charge: str) -> tuple[Component, ...]:
+    """What a charge by per cent is a share of; nothing, for one of a fixed amount."""
+    if "PERCENTAGE" not in charge:
+        return ()
+    if "PLUS_INTEREST" in charge or "AND_INTEREST" in charge:
+        return (Component.PRINCIPAL, Component.INTEREST)
+    return (Component.INTEREST,) if "INTEREST" in charge else (Component.PRINCIPAL,)
+
+
+def _handling(data: Event, field: str) -> Interest:
+    name = data.get(field)
     handling = _INTEREST.get(name or "DEFAULT")
     if handling is None:
-        raise CaseError(f"interest_handling: no rule for {name!r}")
+        raise CaseError(f"{field}: no rule for {name!r}")
     return handling
 
 

@@ -56,7 +56,7 @@ def _read(file: str) -> Mapping[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CommandError(f"{file} is not JSON: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("cases"), list):
         raise CommandError(f'{file} has no list "cases"')
