@@ -69,9 +69,13 @@ def _spend_down(payment: Spending, bucket: Bucket) -> None:
     def asks(row: Row) -> bool:
         return row.open(bucket.component) > 0
 
+    # Where interest follows the balance a row's share is not known before the rows ahead of it
+    # are paid: each in turn is offered all that is left.
+    in_turn = payment.follows_balance and bucket.timing is Timing.IN_ADVANCE
+    spend_on = _spend_in_turn if in_turn else _spend_evenly
     for _ in range(_MAX_ROUNDS * len(payment.rows)):
         rows = _rows_met(payment, bucket.timing, asks)
-        if not rows or payment.left <= 0 or not _spend_evenly(payment, bucket, rows):
+        if not rows or payment.left <= 0 or not spend_on(payment, bucket, rows):
             return
     raise ArithmeticError("a payment could not be spent")
 
@@ -131,6 +135,14 @@ def _spend_evenly(payment: Spending, bucket: Bucket, rows: Sequence[Row]) -> int
     for row in rows:
         offered = part + rest if row is rows[-1] else part
         taken = _pay(payment, bucket, row, offered) or taken
+    return taken
+
+
+def _spend_in_turn(payment: Spending, bucket: Bucket, rows: Sequence[Row]) -> int:
+    """Offer each row all that is left."""
+    taken = 0
+    for row in rows:
+        taken = _pay(payment, bucket, row, payment.left) or taken
     return taken
 
 
