@@ -27,6 +27,7 @@ from lending.loans.domain.engine.conditions import (
     YearDays,
 )
 from lending.loans.domain.engine.dates import add_units
+from lending.loans.domain.engine.renewal import Interest
 from lending.products.domain.methods import Unit
 
 MAX_INSTALMENTS: Final = 480
@@ -44,6 +45,12 @@ _DEFAULT_ORDER: Final = tuple(
     for component in (Component.PENALTY, Component.FEE, Component.PRINCIPAL, Component.INTEREST)
 )
 
+_INTEREST: Final = {
+    "DEFAULT": Interest.FIRST,
+    "EQUAL_AMORTIZATION_PAYABLE_INTEREST": Interest.PAYABLE,
+    "EQUAL_AMORTIZATION_INTEREST_SPLIT": Interest.PAYABLE,
+    "EQUAL_AMORTIZATION_FULL_INTEREST": Interest.FULL,
+}
 #: Terms that may be null, but not left out.
 _NEEDED: Final = frozenset({"interest_method", "interest_calculation", "rate_frequency"})
 
@@ -107,6 +114,24 @@ def read_every(every: Any, unit: Any, fields: tuple[str, str]) -> tuple[int, Uni
     if str(unit).upper() == "YEARS":
         return count * 12, Unit.MONTHS
     return count, read_choice(Unit, unit, fields[1])
+
+
+def share_of(charge: str) -> tuple[Component, ...]:
+    """What a charge by per cent is a share of; nothing, for one of a fixed amount."""
+    if "PERCENTAGE" not in charge:
+        return ()
+    if "PLUS_INTEREST" in charge or "AND_INTEREST" in charge:
+        return (Component.PRINCIPAL, Component.INTEREST)
+    return (Component.INTEREST,) if "INTEREST" in charge else (Component.PRINCIPAL,)
+
+
+def read_handling(data: Mapping[str, Any], field: str) -> Interest:
+    """What becomes of interest when a loan is planned anew."""
+    name = data.get(field)
+    handling = _INTEREST.get(name or "DEFAULT")
+    if handling is None:
+        raise CaseError(f"{field}: no rule for {name!r}")
+    return handling
 
 
 class Fields(dict[str, Any]):

@@ -20,7 +20,7 @@ from lending.loans.domain.engine.owing import (
     write_off,
 )
 from lending.loans.domain.engine.paying import interest_until, pay, settlement
-from lending.loans.domain.engine.renewal import Interest, NewPlan
+from lending.loans.domain.engine.renewal import NewPlan
 from lending.loans.domain.engine.replanning import (
     change_rate,
     extend,
@@ -37,17 +37,13 @@ from lending.loans.domain.simulation.reading import (
     read_count,
     read_day,
     read_every,
+    read_handling,
     read_object,
+    share_of,
 )
 from lending.loans.domain.simulation.report import report
 
 _REFUNDS: Final = (TransactionKind.MERCHANT_ISSUED_REFUND, TransactionKind.PAYOUT_REFUND)
-_INTEREST: Final = {
-    "DEFAULT": Interest.FIRST,
-    "EQUAL_AMORTIZATION_PAYABLE_INTEREST": Interest.PAYABLE,
-    "EQUAL_AMORTIZATION_INTEREST_SPLIT": Interest.PAYABLE,
-    "EQUAL_AMORTIZATION_FULL_INTEREST": Interest.FULL,
-}
 _DISBURSEMENT: Final = "disbursement"
 
 Event = Mapping[str, Any]
@@ -271,7 +267,7 @@ class Story:
         )
 
     def charge_each(self, event: Event) -> None:
-        on, of = self.today, _share_of(str(event.get("charge") or ""))
+        on, of = self.today, share_of(str(event.get("charge") or ""))
         amount: int | Decimal
         if of:
             amount = self.terms.rate(event["amount"], "amount")
@@ -320,7 +316,7 @@ class Story:
             instalments=read_count(count, "numberOfInstallments", low=1, high=MAX_INSTALMENTS),
         )
         on = min(new.first_due, self.today)
-        interest = _handling(data, "reAgeInterestHandling")
+        interest = read_handling(data, "reAgeInterestHandling")
         step = self.add(
             "re age", on, lambda book: re_age_loan(book, on=on, new=new, interest=interest)
         )
@@ -328,7 +324,7 @@ class Story:
         step.first = 1
 
     def re_amortise(self, event: Event) -> None:
-        on, interest = self.today, _handling(event, "interest_handling")
+        on, interest = self.today, read_handling(event, "interest_handling")
         self.add("re amortize", on, lambda book: re_amortise_loan(book, on=on, interest=interest))
 
     def write_off(self, event: Event) -> None:
@@ -373,23 +369,6 @@ def _payment(book: Book, number: int) -> Counted:
     if number > len(own) or not own:
         raise CaseError("payment_nr: there is no such payment to charge back")
     return own[number - 1]
-
-
-def _share_of(charge: str) -> tuple[Component, ...]:
-    """What a charge by per cent is a share of; nothing, for one of a fixed amount."""
-    if "PERCENTAGE" not in charge:
-        return ()
-    if "PLUS_INTEREST" in charge or "AND_INTEREST" in charge:
-        return (Component.PRINCIPAL, Component.INTEREST)
-    return (Component.INTEREST,) if "INTEREST" in charge else (Component.PRINCIPAL,)
-
-
-def _handling(data: Event, field: str) -> Interest:
-    name = data.get(field)
-    handling = _INTEREST.get(name or "DEFAULT")
-    if handling is None:
-        raise CaseError(f"{field}: no rule for {name!r}")
-    return handling
 
 
 _ENTER: Final[Mapping[str, Callable[[Story, Event], None]]] = {
