@@ -1,4 +1,4 @@
-"""Rules of simulated loans."""
+"""Rules of simulated loans: planning anew, charges, money no claim asked for, moved due dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lending.loans.domain.simulation import simulate
+from lending.loans.domain.simulation import CaseError, simulate
 
 Event = dict[str, Any]
 
@@ -66,12 +66,136 @@ def fee(day: str, amount: str) -> Event:
     return {"type": "charge_due_date", "charge": "LOAN_SNOOZE_FEE", "date": day, "amount": amount}
 
 
+def re_age(start: str, number: int, interest: str | None = None) -> Event:
+    data = {
+        "frequencyNumber": 1,
+        "frequencyType": "MONTHS",
+        "startDate": start,
+        "numberOfInstallments": number,
+        "reAgeInterestHandling": interest,
+    }
+    return {"type": "reage", "data": data}
+
+
+def re_amortise(interest: str | None = None) -> Event:
+    return {"type": "reamortize", "interest_handling": interest}
+
+
+def reschedule(since: str, **data: Any) -> Event:
+    return {"type": "reschedule", "data": {"rescheduleFromDate": since, **data}}
+
+
 def cells(rows: Sequence[dict[str, Any]], *keys: str) -> list[tuple[Any, ...]]:
     """Of the instalments."""
     return [tuple(row[key] for key in keys) for row in rows if row["nr"] is not None]
 
 
+# --- re-ageing ----------------------------------------------------------------------------------------
+
+
+def test_a_plan_made_anew_on_a_due_date_adds_no_instalment_without_days() -> None:
+    rows = run(on("2025-02-01"), re_age("2025-02-15", 2))
+    assert cells(rows, "days", "due_date", "principal") == [
+        (31, "2025-02-01", "0.00"),
+        (14, "2025-02-15", "150.00"),
+        (28, "2025-03-15", "150.00"),
+    ]
+
+
+def test_what_was_paid_ahead_stays_with_the_instalment_that_ends_on_the_day() -> None:
+    rows = run(on("2025-02-01"), repay("2025-02-01", "120"), re_age("2025-02-15", 2))
+    assert cells(rows, "principal", "paid", "in_advance", "outstanding") == [
+        ("120.00", "120.00", "20.00", "0.00"),
+        ("90.00", "0.00", "0.00", "90.00"),
+        ("90.00", "0.00", "0.00", "90.00"),
+    ]
+
+
+def test_an_equal_division_takes_charges_as_well() -> None:
+    # (300 + 10) / 2 = 155 each, of which 5 are the fee
+    late = [fee("2025-01-20", "10"), on("2025-02-10")]
+    rows = run(*late, re_age("2025-03-01", 2, "EQUAL_AMORTIZATION_FULL_INTEREST"))
+    assert cells(rows, "due_date", "principal", "fees", "due") == [
+        ("2025-02-01", "0.00", "0.00", "0.00"),
+        ("2025-02-10", "0.00", "0.00", "0.00"),
+        ("2025-03-01", "150.00", "5.00", "155.00"),
+        ("2025-04-01", "150.00", "5.00", "155.00"),
+    ]
+
+
+def test_a_charge_due_later_is_not_lost_when_the_rows_are_planned_anew() -> None:
+    rows = run(fee("2025-02-20", "10"), on("2025-02-10"), re_age("2025-03-01", 2))
+    assert cells(rows, "due_date", "principal", "fees") == [
+        ("2025-02-01", "0.00", "0.00"),
+        ("2025-02-10", "0.00", "0.00"),
+        ("2025-03-01", "150.00", "10.00"),
+        ("2025-04-01", "150.00", "0.00"),
+    ]
+
+
+def test_a_charge_due_later_is_not_lost_when_the_plan_is_made_anew() -> None:
+    events = [fee("2025-03-20", "10"), on("2025-02-10"), re_age("2025-03-05", 3)]
+    rows = run(*events, **BEARING)
+    assert cells(rows, "due_date", "fees") == [
+        ("2025-02-01", "0.00"),
+        ("2025-02-10", "0.00"),
+        ("2025-03-05", "0.00"),
+        ("2025-04-05", "10.00"),
+        ("2025-05-05", "0.00"),
+    ]
+
+
+def test_equal_divisions_count_each_date_from_the_one_before() -> None:
+    rows = run(on("2025-02-10"), re_age("2025-03-31", 3))
+    assert [due for (due,) in cells(rows, "due_date")][-3:] == [
+        "2025-03-31",
+        "2025-04-30",
+        "2025-05-30",
+    ]
+
+
+def test_days_without_interest_reach_into_the_new_instalments() -> None:
+    pause = {"type": "interest_pause", "start": "2025-02-05", "end": "2025-03-10"}
+    events = [pause, on("2025-02-20"), re_age("2025-03-20", 3)]
+    with_pause, without = run(*events, **BEARING), run(*events[1:], **BEARING)
+    # January 0.58, 19 days of February 0.40, the month to 20 March 0.58
+    assert cells(without, "interest")[2] == ("1.56",)
+    # January 0.58, 3 days of February 0.06, the last 10 of 28 days to 20 March 0.21
+    assert cells(with_pause, "interest")[2] == ("0.85",)
+
+
+def test_an_extension_after_re_ageing_follows_its_calendar() -> None:
+    events = [on("2025-02-10"), re_age("2025-03-05", 3), on("2025-03-06")]
+    rows = run(*events, reschedule("2025-03-06", extraTerms=1), **BEARING)
+    assert [due for (due,) in cells(rows, "due_date")][-2:] == ["2025-05-05", "2025-06-05"]
+
+
+# --- re-amortising --------------------------------------------------------------------------------------
+
+
+def test_nothing_overdue_leaves_the_plan_as_it_is() -> None:
+    early = [on("2025-02-01"), repay("2025-02-01", "40"), on("2025-02-15")]
+    keys = ("due_date", "principal", "interest")
+    agreed = cells(run(*early, **BEARING, as_of="2025-02-15"), *keys)
+    assert cells(run(*early, re_amortise(), **BEARING, as_of="2025-02-15"), *keys) == agreed
+
+
+def test_fees_overdue_are_divided_with_the_interest() -> None:
+    events = [fee("2025-01-20", "10"), on("2025-02-10")]
+    rows = run(*events, re_amortise("EQUAL_AMORTIZATION_INTEREST_SPLIT"), **BEARING)
+    assert [fees for (fees,) in cells(rows, "fees")] == ["0.00", *["2.00"] * 5]
+
+
 # --- payments ---------------------------------------------------------------------------------------------
+
+
+def test_money_no_claim_asked_for_meets_a_charge_as_of_its_own_day() -> None:
+    rows = run(
+        repay("2025-01-10", "310"), on("2025-01-20"), fee("2025-01-20", "5"), number_of_repayments=1
+    )
+    assert cells(rows, "paid_date", "in_advance", "fees", "outstanding") == [
+        ("2025-01-10", "305.00", "5.00", "0.00")
+    ]
 
 
 def test_by_component_each_instalment_in_turn_is_offered_all_that_is_left() -> None:
@@ -102,6 +226,27 @@ def test_by_component_each_instalment_in_turn_is_offered_all_that_is_left() -> N
 def test_a_charge_with_every_instalment(charge: str, fees: list[str]) -> None:
     rows = run({"type": "installment_charge", "charge": charge, "amount": "2"})
     assert [one for (one,) in cells(rows, "fees")] == fees
+
+
+# --- moved due dates ----------------------------------------------------------------------------------------
+
+
+def test_an_instalment_cannot_fall_due_before_it_begins() -> None:
+    moved = reschedule("2025-03-01", adjustedDueDate="2025-01-20")
+    with pytest.raises(CaseError, match="before it begins"):
+        run(on("2025-01-10"), moved)
+
+
+def test_a_later_maturity_takes_charges_that_lay_after_the_old_one() -> None:
+    events = [on("2025-01-10"), fee("2025-04-10", "5")]
+    before = run(*events)
+    assert cells(before, "due_date")[-1] == ("2025-04-10",)
+    rows = run(*events, reschedule("2025-02-01", adjustedDueDate="2025-02-20"))
+    assert cells(rows, "due_date", "fees") == [
+        ("2025-02-20", "0.00"),
+        ("2025-03-20", "0.00"),
+        ("2025-04-20", "5.00"),
+    ]
 
 
 # --- time ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +11,7 @@ from lending.loans.domain.engine.conditions import Conditions
 from lending.loans.domain.engine.movements import accrue_overdue
 from lending.loans.domain.engine.periods import Period
 from lending.loans.domain.engine.plan import Plan
-from lending.loans.domain.engine.rows import Row, nothing
+from lending.loans.domain.engine.rows import CHARGES, Row, nothing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +25,20 @@ class Counted:
     spent: dict[Component, int] = field(default_factory=nothing)
     charged_back: dict[Component, int] = field(default_factory=nothing)
     over: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge that falls due on a day of its own."""
+
+    due: date
+    component: Component
+    amount: int
+
+
+def row_of(rows: Sequence[Row], day: date) -> Row:
+    """The row whose days a day is one of, else the last."""
+    return next((row for row in rows if day <= row.due), rows[-1])
 
 
 class Book:
@@ -42,6 +57,7 @@ class Book:
         )
         self.rows = [Row(start=a, due=b) for a, b in zip(starts, due_dates, strict=True)]
         self.counted: list[Counted] = []
+        self.charges: list[Charge] = []
         self.lent: list[int] = []
         self.over = 0
         self.interest_refunded = 0
@@ -57,6 +73,12 @@ class Book:
             and self.conditions.annual_rate_ever_above_zero(self.plan.rates)
             and not self.is_written_off
         )
+
+    @property
+    def recalculates(self) -> bool:
+        """Amounts owed again go through the plan, whether or not it bears interest, while the rows
+        are those of the plan."""
+        return self.conditions.recalculation is not None and not self.is_divided_by_hand
 
     def take_over_all(self) -> None:
         """Bring every row up to what the plan asks."""
@@ -83,10 +105,23 @@ class Book:
         extra.due = max(extra.due, on)
         return extra
 
-    def match_rows(self) -> None:
-        """A row for each period of the plan; rows of days that are no more give what was paid of
-        them to the row that now ends the kept part."""
-        free = self.regular
+    def absorb_additional(self) -> None:
+        """The instalment after maturity, where the last one is now due later, gives it its
+        charges; else it begins where the last one ends."""
+        last = self.regular[-1]
+        for extra in [row for row in self.rows if row.is_additional]:
+            extra.start = last.due
+            if extra.due < last.due and not extra.asks_more_than_charges:
+                self.rows = [row for row in self.rows if row is not extra]
+                for component in CHARGES:
+                    last.asked[component] += extra.asked[component]
+                    last.paid[component] += extra.paid[component]
+
+    def match_rows(self, since: date | None = None) -> None:
+        """A row for each period of the plan; rows of days that are no more (and all that begin on
+        `since` or later) give what was paid of them to the row that now ends the kept part."""
+        gone = [r for r in self.regular if since is not None and r.start >= since]
+        free = [r for r in self.regular if since is None or r.start < since]
         others = [r for r in self.rows if r.is_down_payment or r.is_additional]
         used: list[Row] = []
         for period in self.plan.periods:
@@ -97,13 +132,20 @@ class Book:
                 free = [r for r in free if r is not row]
             row.due = period.due
             used.append(row)
-        kept = zip(used, self.plan.periods, strict=True)
+        kept = reversed(list(zip(used, self.plan.periods, strict=True)))
         holder = next((row for row, period in kept if period.holds_early_payments), None)
-        for row in free:
+        for row in [*free, *gone]:
             if holder is not None:
                 holder.ahead += row.ahead
+                holder.late += row.late
                 for component in Component:
                     holder.paid[component] += row.paid[component]
+                for component in CHARGES:
+                    holder.asked[component] += row.paid[component]
+                    row.asked[component] -= row.paid[component]
+                    row.paid[component] = 0
+            self._charge_again(row, used)
+        others = [r for r in others if not (r.is_additional and self._charge_again(r, used))]
         self.rows = sorted(
             [*others, *used],
             key=lambda r: (r.due, not r.is_down_payment, r.start, r.is_additional),
@@ -114,6 +156,21 @@ class Book:
                 row.start = previous.due
             if not row.is_down_payment:
                 previous = row
+
+    def _charge_again(self, gone: Row, rows: Sequence[Row]) -> bool:
+        """Charges of a row that is no more fall due with the rows of their days. False for the one
+        after maturity while the rows do not reach its day, or while it asks for more."""
+        if gone.is_additional and (gone.due > rows[-1].due or gone.asks_more_than_charges):
+            return False
+        for component in CHARGES:
+            left = gone.open(component)
+            for charge in reversed(self.charges):
+                if charge.component is component and gone.start < charge.due <= gone.due:
+                    part = min(charge.amount, left)
+                    row_of(rows, charge.due).asked[component] += part
+                    left -= part
+            row_of(rows, gone.due).asked[component] += left
+        return True
 
     def take_over_open(self, since: date) -> None:
         """Bring rows that are not met, due then or later, up to what the plan asks."""

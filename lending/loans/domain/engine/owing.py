@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from lending.loans.domain.arithmetic import to_minor
-from lending.loans.domain.engine.book import Book, Counted
+from lending.loans.domain.engine.book import Book, Charge, Counted
 from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.movements import credit, pay_principal
-from lending.loans.domain.engine.paying import spend_over
+from lending.loans.domain.engine.paying import spend_over, spend_over_on_charge
 from lending.loans.domain.engine.payments import take_over
 from lending.loans.domain.engine.rows import Row, nothing
 
@@ -18,13 +18,13 @@ from lending.loans.domain.engine.rows import Row, nothing
 def charge_back(book: Book, *, on: date, amount: int, counted: Counted) -> None:
     """A payment was taken back: it is owed again, by the order of the terms or as principal."""
     book.accrue(on)
-    if not book.follows_balance and book.conditions.chargeback_order is None:
+    if not book.recalculates and book.conditions.chargeback_order is None:
         _owe_beyond_over(book, on, amount)
         return
     parts = _charged_back(book, amount, counted)
     for component, part in parts.items():
         counted.charged_back[component] += part
-    if book.follows_balance:
+    if book.recalculates:
         _credit_plan(book, on, parts)
     else:
         _credit_rows(book, on, parts)
@@ -99,7 +99,7 @@ def _owe_again(row: Row, on: date, parts: Mapping[Component, int]) -> None:
 def refund_credit(book: Book, *, on: date, amount: int) -> None:
     """Give back money no claim asked for; what is given beyond that is owed again."""
     book.accrue(on)
-    if not book.follows_balance or on > book.plan.maturity:
+    if not book.recalculates or on > book.plan.maturity:
         _owe_beyond_over(book, on, amount)
         return
     again = max(amount - book.over, 0)
@@ -122,6 +122,7 @@ def charge(book: Book, *, on: date, due: date, amount: int, component: Component
     """A charge falls due with the instalment whose days its date lies in."""
     if due < book.plan.first_day:
         raise ValueError("a charge falls due before the first period")
+    book.charges.append(Charge(due, component, amount))
     rows = [r for r in book.rows if not r.is_down_payment]
     first = rows[0]
     for row in rows:
@@ -132,7 +133,7 @@ def charge(book: Book, *, on: date, due: date, amount: int, component: Component
         row = book.add_row(due)
     row.asked[component] += amount
     row.review(on)
-    spend_over(book, on)
+    spend_over_on_charge(book)
 
 
 def charge_each(
@@ -143,7 +144,7 @@ def charge_each(
         base = sum(row.asked[one] for one in of)
         row.asked[component] += to_minor(Decimal(base) * amount) if of else int(amount)
         row.review(on)
-    spend_over(book, on)
+    spend_over_on_charge(book)
 
 
 def write_off(book: Book, *, on: date) -> None:

@@ -72,6 +72,21 @@ def spend_over(book: Book, on: date) -> None:
         book.over = spend(_spending(book, on, book.over, TransactionKind.DEFAULT))
 
 
+def spend_over_on_charge(book: Book) -> None:
+    """A charge is met by money no claim asked for, payment by payment: by each one's own rule and
+    as of its own day."""
+    for counted in book.counted:
+        amount = min(counted.over, book.over)
+        if amount <= 0:
+            continue
+        spending = _spending(book, counted.on, amount, counted.kind)
+        left = spend(spending)
+        counted.over -= amount - left
+        book.over -= amount - left
+        for component, part in spending.spent.items():
+            counted.spent[component] += part
+
+
 def settlement(book: Book, *, on: date) -> int:
     """What settles the loan on a day: principal, interest to the day, charges."""
     book.accrue(on, settles_all=True)

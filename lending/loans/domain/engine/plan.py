@@ -34,6 +34,10 @@ class Plan:
         self.overdue_until: date | None = None
         self.is_draft = False
         self.grace_lifted = False
+        #: (first day, last day) without interest.
+        self.pauses: list[tuple[date, date]] = []
+        #: Once re-aged, due dates added later count from (this day, so many periods on).
+        self.calendar: tuple[date, int] | None = None
         self._stale_from = 0
 
     # --- keeping figures fresh -----------------------------------------------------------------
@@ -87,6 +91,8 @@ class Plan:
         plan.rates = list(self.rates)
         plan.overdue = list(self.overdue)
         plan.grace_lifted = self.grace_lifted
+        plan.pauses = list(self.pauses)
+        plan.calendar = self.calendar
         return plan
 
     def draft(self) -> Plan:
@@ -246,6 +252,8 @@ class Plan:
 
     def pause(self, first: date, last: date) -> Period | None:
         """No interest for the days `first` to `last`; returns the first period concerned."""
+        if (first, last) not in self.pauses:
+            self.pauses.append((first, last))
         periods = [p for p in self.periods if p.start < last and p.due >= first]
         for period in periods:
             start = max(first - timedelta(days=1), period.start)

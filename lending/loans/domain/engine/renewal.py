@@ -42,10 +42,19 @@ class NewPlan:
     instalments: int
 
     def due_dates(self) -> list[date]:
+        """Counted from the first one: 31 March, 30 April, 31 May."""
         return [
             add_units(seed=self.first_due, unit=self.unit, count=self.every * number)
             for number in range(self.instalments)
         ]
+
+    def chained_dates(self) -> list[date]:
+        """Each counted from the one before: 31 March, 30 April, 30 May. An equal division has
+        these."""
+        dates = [self.first_due]
+        while len(dates) < self.instalments:
+            dates.append(add_units(seed=dates[-1], unit=self.unit, count=self.every))
+        return dates
 
 
 def equal_parts(total: int, value: int, parts: int) -> list[int]:
@@ -79,14 +88,19 @@ def re_age(plan: Plan, on: date, new: NewPlan) -> None:
     plan.set_factors(added)
     plan.balance_out()
     settle_last(plan, on)
-    smooth(plan, added)
+    if added[0].start != on and added[0].start < new.first_due:
+        # It began before the day: a stretch of its own, not one of the equal instalments.
+        del added[0]
+    if added:
+        smooth(plan, added)
 
 
 def re_age_equally(
-    plan: Plan, on: date, new: NewPlan, amounts: tuple[int, int], charges: int
+    plan: Plan, on: date, new: NewPlan, amounts: tuple[int, int], charges: Sequence[int]
 ) -> None:
     """What is outstanding is divided equally, principal and interest (`amounts`, given): from now
-    on nothing else bears interest. `charges` are divided beside it and count in the rounding."""
+    on nothing else bears interest. `charges`, by kind, are divided beside it and count in the
+    rounding."""
     maturity = plan.maturity
     early = _paid_from(plan, on)
     _end_on(plan, on)
@@ -103,7 +117,8 @@ def re_age_equally(
     collapse_stubs(plan)
     drawn = plan.periods[-1].drawn_before
     added = [
-        _append(plan, plan.periods[-1].due, due, 0, drawn, is_level=True) for due in new.due_dates()
+        _append(plan, plan.periods[-1].due, due, 0, drawn, is_level=True)
+        for due in new.chained_dates()
     ]
     _ask_equally(added, amounts, charges)
     plan.touch()
@@ -112,12 +127,14 @@ def re_age_equally(
     settle_last(plan, on)
 
 
-def _ask_equally(periods: Sequence[Period], amounts: tuple[int, int], charges: int) -> None:
+def _ask_equally(
+    periods: Sequence[Period], amounts: tuple[int, int], charges: Sequence[int]
+) -> None:
     principal, interest = amounts
     count = len(periods)
     interest_part = divided(interest, count)
-    whole = divided(principal + interest + charges, count)
-    emi = whole - divided(charges, count)
+    whole = divided(principal + interest + sum(charges), count)
+    emi = whole - sum(divided(charge, count) for charge in charges)
     emis = equal_parts(principal + interest, emi, count)
     interests = equal_parts(interest, interest_part, count)
     for period, one, part in zip(periods, emis, interests, strict=True):
@@ -297,15 +314,18 @@ def _level_later(plan: Plan, later: Sequence[Period], on: date) -> None:
 def move_due_dates(plan: Plan, moved: Period, to: date) -> None:
     """A period ends on another day and all later ones with it. A fixed length moves as a whole."""
     conditions = plan.conditions
-    days = to - moved.due
-    place, last_due = plan.index_of(moved), plan.maturity
+    days = (to - moved.due).days
+    place = plan.index_of(moved)
     for number, period in enumerate(plan.periods[place:]):
         if number:
             period.start = plan.periods[place + number - 1].due
             period.segments[0].start = period.start
         due = add_units(seed=to, unit=conditions.unit, count=conditions.every * number)
         if plan.is_last(period) and number and conditions.fixed_length is not None:
-            due = last_due + days
+            length = conditions.fixed_length + days
+            due = add_units(seed=plan.first_day, unit=conditions.unit, count=length)
+        if due <= period.start:
+            raise ValueError("an instalment would fall due before it begins")
         period.due = period.segments[-1].end = due
     plan.set_factors(plan.periods[place:])
     plan.balance_out()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from lending.loans.domain.arithmetic import to_minor
 from lending.loans.domain.engine.book import Book
 from lending.loans.domain.engine.buckets import Component
+from lending.loans.domain.engine.by_hand import (
+    divide_fees,
+    re_age_rows,
+    re_amortise_rows,
+    spread,
+)
 from lending.loans.domain.engine.dates import add_units
 from lending.loans.domain.engine.levelling import (
     divided,
     due_concerned,
     plan_instalments,
     settle_last,
-    to_multiple,
 )
 from lending.loans.domain.engine.payments import take_over
 from lending.loans.domain.engine.periods import Period
@@ -29,8 +32,7 @@ from lending.loans.domain.engine.renewal import (
     re_amortise,
     re_amortise_split,
 )
-from lending.loans.domain.engine.rows import Row
-from lending.loans.domain.engine.views import open_until
+from lending.loans.domain.engine.views import open_interest_until, open_until
 
 
 def change_rate(book: Book, *, on: date, annual_rate: Decimal) -> None:
@@ -46,11 +48,11 @@ def extend(book: Book, *, on: date, instalments: int) -> None:
     """More instalments on the calendar agreed; all are found anew."""
     _require_plan(book)
     plan, conditions = book.plan, book.conditions
-    count = len(plan.periods)
+    seed, count = plan.calendar or (plan.first_day, len(plan.periods))
     drawn = plan.periods[-1].drawn_before
     for number in range(count, count + instalments):
         start, due = (
-            add_units(seed=plan.first_day, unit=conditions.unit, count=conditions.every * n)
+            add_units(seed=seed, unit=conditions.unit, count=conditions.every * n)
             for n in (number, number + 1)
         )
         period = Period.empty(start=start, due=due)
@@ -93,8 +95,10 @@ def move_due_date(book: Book, *, on: date, due: date, to: date) -> None:
     pairs = [(rows.get((p.start, p.due)), p) for p in plan.periods[plan.index_of(moved) :]]
     move_due_dates(plan, moved, to)
     for row, period in pairs:
-        if row is not None:
+        # An instalment paid before its time stays as it was.
+        if row is not None and not row.is_met:
             row.start, row.due = period.start, period.due
+    book.absorb_additional()
     settle_last(plan, due)
     take_over(plan, book.rows, on)
 
@@ -102,6 +106,10 @@ def move_due_date(book: Book, *, on: date, due: date, to: date) -> None:
 def pause(book: Book, *, first: date, last: date) -> None:
     """No interest for the days, both included."""
     _require_open(book)
+    _pause(book, first, last)
+
+
+def _pause(book: Book, first: date, last: date) -> None:
     period = book.plan.pause(first, last)
     if period is None:
         return
@@ -119,23 +127,39 @@ def re_age_loan(book: Book, *, on: date, new: NewPlan, interest: Interest) -> No
     bears = book.conditions.annual_rate_ever_above_zero(book.plan.rates)
     if bears and book.follows_balance and interest is Interest.FIRST:
         re_age(book.plan, on, new)
-        book.match_rows()
+        book.plan.calendar = book.plan.calendar or (new.first_due, new.instalments - 1)
+        book.match_rows(since=on)
         book.take_over_replanned(on)
+        _pause_again(book, new)
     elif bears and book.follows_balance:
         _re_age_equally(book, on, new, interest)
+        book.plan.calendar = book.plan.calendar or (new.first_due, new.instalments - 1)
     else:
-        _re_age_rows(book, on, new)
+        re_age_rows(book, on=on, new=new, interest=interest)
+
+
+def _pause_again(book: Book, new: NewPlan) -> None:
+    """Days without interest that reach into the new instalments hold there as well."""
+    start = add_units(seed=new.first_due, unit=new.unit, count=-new.every)
+    for first, last in list(book.plan.pauses):
+        if first <= start <= last or start < first < book.plan.maturity:
+            _pause(book, first, last)
 
 
 def _re_age_equally(book: Book, on: date, new: NewPlan, interest: Interest) -> None:
     until = on if interest is Interest.PAYABLE else book.plan.maturity
     amounts = open_until(book.plan, until)
     charges = _lift_charges(book, on)
-    re_age_equally(book.plan, on, new, amounts, sum(charges.values()))
-    book.match_rows()
+    re_age_equally(book.plan, on, new, amounts, list(charges.values()))
+    book.match_rows(since=on)
     book.take_over_replanned(on)
     rows = book.regular
-    _spread(rows[-new.instalments :], charges, on)
+    added = rows[-new.instalments :]
+    for component, amount in charges.items():
+        parts = equal_parts(amount, divided(amount, len(added)), len(added))
+        spread(added, component, parts)
+    for row in added:
+        row.review(on)
 
 
 def _lift_charges(book: Book, on: date) -> dict[Component, int]:
@@ -149,74 +173,23 @@ def _lift_charges(book: Book, on: date) -> dict[Component, int]:
     return charges
 
 
-def _spread(rows: Sequence[Row], amounts: Mapping[Component, int], on: date) -> None:
-    for component, amount in amounts.items():
-        parts = equal_parts(amount, divided(amount, len(rows)), len(rows))
-        for row, part in zip(rows, parts, strict=True):
-            row.asked[component] += part
-            row.review(on)
-
-
-def _re_age_rows(book: Book, on: date, new: NewPlan) -> None:
-    """Without interest on balances the rows themselves are planned anew."""
-    total = sum(max(r.open(Component.PRINCIPAL), 0) for r in book.rows)
-    if not total:
-        return
-    again = sum(r.credited[Component.PRINCIPAL] for r in book.rows if r.due > on or r.is_additional)
-    kept = [r for r in book.rows if r.due <= on and not r.is_additional]
-    later = [r for r in book.rows if r.due > on and not r.is_additional]
-    if later:
-        kept.append(_cut_row(kept, later, on))
-    for row in kept:
-        row.asked[Component.PRINCIPAL] -= row.open(Component.PRINCIPAL)
-        row.review(on)
-    value = to_multiple(divided(total, new.instalments), book.conditions.multiples_of)
-    start, added = kept[-1].due, []
-    for due, part in zip(new.due_dates(), equal_parts(total, value, new.instalments), strict=True):
-        row = Row(start=start, due=due, is_replanned=True)
-        row.asked[Component.PRINCIPAL] = part
-        added.append(row)
-        start = due
-    added[0].credited[Component.PRINCIPAL] = again
-    book.rows = [*kept, *added]
-    book.is_divided_by_hand = True
-
-
-def _cut_row(kept: Sequence[Row], later: Sequence[Row], on: date) -> Row:
-    """The running row ends on the day and holds what was paid of the later ones."""
-    starts = [r for r in later if r.start <= on]
-    row = Row(start=(starts or later)[0].start, due=on, is_replanned=True)
-    for one in later:
-        row.ahead += one.ahead
-        for component in Component:
-            row.paid[component] += one.paid[component]
-            row.asked[component] += one.asked[component]
-    return row
-
-
 def re_amortise_loan(book: Book, *, on: date, interest: Interest) -> None:
-    """Divide what is overdue over the instalments not due yet."""
-    if all(row.due <= on for row in book.regular):
+    """Divide what is overdue over the instalments not due yet; nothing, where nothing is."""
+    later = [row for row in book.regular if row.due > on]
+    if not later:
         raise ValueError("no instalment is left to divide over")
     book.accrue(on)
-    if book.follows_balance:
-        change = re_amortise if interest is Interest.FIRST else re_amortise_split
-        change(book.plan, on)
-        take_over(book.plan, book.rows, on)
+    late = [row for row in book.rows if row.due <= on]
+    if not book.follows_balance:
+        re_amortise_rows(book, on=on)
         return
-    late = [r for r in book.rows if r.due <= on]
-    later = [r for r in book.regular if r.due > on]
-    total = sum(r.open(Component.PRINCIPAL) for r in late)
-    for row in late:
-        row.asked[Component.PRINCIPAL] -= row.open(Component.PRINCIPAL)
-        row.review(on)
-    part = divided(total, len(later))
-    multiple = book.conditions.multiples_of
-    part = to_minor(Decimal(part) / multiple) * multiple if multiple else part
-    for row in later[:-1]:
-        row.asked[Component.PRINCIPAL] += part
-        total -= part
-        row.review(on)
-    later[-1].asked[Component.PRINCIPAL] += total
-    later[-1].review(on)
-    book.is_divided_by_hand = True
+    overdue = sum(row.open(Component.PRINCIPAL) for row in late)
+    if not late or not (overdue or open_interest_until(book.plan, late[-1].due)):
+        return
+    if interest is Interest.FIRST:
+        re_amortise(book.plan, on)
+    else:
+        re_amortise_split(book.plan, on)
+    take_over(book.plan, book.rows, on)
+    if interest is not Interest.FIRST:
+        divide_fees(late, later, on=on)

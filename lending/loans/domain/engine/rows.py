@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from lending.loans.domain.engine.buckets import Component
+
+#: What is owed beside principal and interest.
+CHARGES: Final = (Component.FEE, Component.PENALTY)
 
 
 def nothing() -> dict[Component, int]:
@@ -39,6 +43,10 @@ class Row:
     @property
     def total_open(self) -> int:
         return sum(self.open(component) for component in Component)
+
+    @property
+    def asks_more_than_charges(self) -> bool:
+        return any(self.asked[c] or self.paid[c] for c in Component if c not in CHARGES)
 
     @property
     def is_met(self) -> bool:
