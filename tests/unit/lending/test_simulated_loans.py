@@ -249,6 +249,40 @@ def test_a_later_maturity_takes_charges_that_lay_after_the_old_one() -> None:
     ]
 
 
+def test_terms_change_before_what_else_happens_on_their_day() -> None:
+    moved = reschedule("2025-02-01", adjustedDueDate="2025-02-20")
+    rows = run(on("2025-02-01"), repay("2025-02-01", "100"), on("2025-02-10"), moved)
+    assert cells(rows, "due_date", "in_advance")[0] == ("2025-02-20", "100.00")
+    longer = reschedule("2025-02-01", extraTerms=1)
+    rows = run(on("2025-02-01"), repay("2025-02-01", "100"), longer)
+    assert [principal for (principal,) in cells(rows, "principal")] == ["75.00"] * 4
+
+
+@pytest.mark.parametrize(
+    ("event", "undo"),
+    [
+        (re_age("2025-03-01", 2), "undo_reage"),
+        (re_amortise(), "undo_reamortize"),
+        ({"type": "write_off", "date": "2025-02-10"}, "undo_write_off"),
+    ],
+)
+def test_what_is_undone_leaves_no_trace(event: Event, undo: str) -> None:
+    late = on("2025-02-10")
+    assert run(late, event) != run(late)
+    assert run(late, event, {"type": undo}) == run(late)
+    with pytest.raises(CaseError, match="stands to be undone"):
+        run(late, {"type": undo})
+
+
+def test_money_lent_after_maturity_is_due_at_once() -> None:
+    again = {"type": "disburse", "date": "2025-05-10", "amount": "50"}
+    rows = run(again, full_term_tranche=True)
+    assert cells(rows, "due_date", "principal")[2:] == [
+        ("2025-04-01", "100.00"),
+        ("2025-05-10", "50.00"),
+    ]
+
+
 # --- time ---------------------------------------------------------------------------------------------------
 
 

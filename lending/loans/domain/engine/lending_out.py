@@ -36,6 +36,8 @@ def disburse(book: Book, *, on: date, amount: int) -> int:
 
 
 def _lend(book: Book, on: date, lent: int) -> None:
+    if on > book.plan.maturity:
+        return
     if not book.conditions.full_term_per_disbursement:
         lend(book.plan, on, lent)
         return

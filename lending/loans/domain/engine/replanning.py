@@ -83,7 +83,7 @@ def _plan_from(book: Book, day: date) -> None:
         plan_instalments(book.plan, due_concerned(book.plan, period, day), on_draft=False)
 
 
-def move_due_date(book: Book, *, on: date, due: date, to: date) -> None:
+def move_due_date(book: Book, *, due: date, to: date) -> None:
     """The instalment due then, and all later ones with it, falls due on other days; what is
     asked stays, and the last one takes the interest of the days moved."""
     _require_plan(book)
@@ -100,7 +100,7 @@ def move_due_date(book: Book, *, on: date, due: date, to: date) -> None:
             row.start, row.due = period.start, period.due
     book.absorb_additional()
     settle_last(plan, due)
-    take_over(plan, book.rows, on)
+    take_over(plan, book.rows, due)
 
 
 def pause(book: Book, *, first: date, last: date) -> None:

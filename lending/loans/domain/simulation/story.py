@@ -45,6 +45,14 @@ from lending.loans.domain.simulation.report import report
 
 _REFUNDS: Final = (TransactionKind.MERCHANT_ISSUED_REFUND, TransactionKind.PAYOUT_REFUND)
 _DISBURSEMENT: Final = "disbursement"
+#: What an event undoes the last one of.
+_LAST: Final = {
+    "undo_last_disbursal": _DISBURSEMENT,
+    "undo_last_repayment": "repayment",
+    "undo_reage": "re age",
+    "undo_reamortize": "re amortize",
+    "undo_write_off": "write off",
+}
 
 Event = Mapping[str, Any]
 
@@ -287,22 +295,22 @@ class Story:
         ).first = -1
 
     def reschedule(self, event: Event) -> None:
-        data, today = read_object(event["data"], "data"), self.today
+        """Changes of the terms count from their day, before what else happens on it."""
+        data = read_object(event["data"], "data")
         since = read_day(data["rescheduleFromDate"], "rescheduleFromDate")
-        if data.get("adjustedDueDate"):
-            to = read_day(data["adjustedDueDate"], "adjustedDueDate")
-            self.add(
-                "due date", today, lambda book: move_due_date(book, on=today, due=since, to=to)
-            )
-        if data.get("extraTerms"):
-            count = read_count(data["extraTerms"], "extraTerms", low=1, high=MAX_INSTALMENTS)
-            self.add("extension", since, lambda book: extend(book, on=since, instalments=count))
+
+        def change(name: str, run: Callable[[Book], object]) -> None:
+            self.add(name, since, run).first = -1
+
         if data.get("newInterestRate") is not None:
             rate = self.terms.rate(data["newInterestRate"], "newInterestRate")
-            step = self.add(
-                "rate", since, lambda book: change_rate(book, on=since, annual_rate=rate)
-            )
-            step.first = -1
+            change("rate", lambda book: change_rate(book, on=since, annual_rate=rate))
+        if data.get("extraTerms"):
+            count = read_count(data["extraTerms"], "extraTerms", low=1, high=MAX_INSTALMENTS)
+            change("extension", lambda book: extend(book, on=since, instalments=count))
+        if data.get("adjustedDueDate"):
+            to = read_day(data["adjustedDueDate"], "adjustedDueDate")
+            change("due date", lambda book: move_due_date(book, due=since, to=to))
 
     def re_age(self, event: Event) -> None:
         data = read_object(event["data"], "data")
@@ -349,13 +357,8 @@ class Story:
         for step in self.steps:
             step.is_undone = True
 
-    def undo_last_disbursal(self, event: Event) -> None:
-        self._undo_last(_DISBURSEMENT)
-
-    def undo_last_repayment(self, event: Event) -> None:
-        self._undo_last("repayment")
-
-    def _undo_last(self, name: str) -> None:
+    def undo_last(self, event: Event) -> None:
+        name = _LAST[event["type"]]
         steps = [step for step in self.steps if step.name == name and step.stands]
         if not steps:
             raise CaseError(f"type: no {name} stands to be undone")
@@ -390,6 +393,5 @@ _ENTER: Final[Mapping[str, Callable[[Story, Event], None]]] = {
     "write_off": Story.write_off,
     "undo_transaction": Story.undo,
     "undo_disbursal": Story.undo_disbursal,
-    "undo_last_disbursal": Story.undo_last_disbursal,
-    "undo_last_repayment": Story.undo_last_repayment,
+    **dict.fromkeys(_LAST, Story.undo_last),
 }
