@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -196,6 +197,18 @@ def test_money_no_claim_asked_for_meets_a_charge_as_of_its_own_day() -> None:
     assert cells(rows, "paid_date", "in_advance", "fees", "outstanding") == [
         ("2025-01-10", "305.00", "5.00", "0.00")
     ]
+
+
+def test_a_refund_in_two_parts_gives_back_as_much_interest_as_in_one() -> None:
+    def refund(amount: str) -> Event:
+        day = "2025-02-15"
+        return {"type": "transaction", "tx": "PAYOUT_REFUND", "date": day, "amount": amount}
+
+    def owed(*refunds: Event) -> Decimal:
+        rows = run(on("2025-02-15"), *refunds, **{**BEARING, "principal": "10000"})
+        return sum((Decimal(open) for (open,) in cells(rows, "outstanding")), Decimal(0))
+
+    assert abs(owed(refund("6000")) - owed(refund("3000"), refund("3000"))) <= Decimal("0.02")
 
 
 def test_by_component_each_instalment_in_turn_is_offered_all_that_is_left() -> None:

@@ -223,11 +223,11 @@ class Story:
             refund.with_step = step
 
     def _refund(self, book: Book, refund: Step) -> None:
-        """A refund gives the interest back that its sum has borne since it was lent."""
+        """A refund gives the interest back that its sum has borne since it was lent: all interest
+        by now, less what was given back, less what it would be had all refunds come at once."""
         before = self.standing[: self.standing.index(refund)]
-        without = [step for step in before if step is not refund.with_step]
-        amount = self._interest(without, refund.on) - self._interest(before, refund.on)
-        amount -= book.interest_refunded
+        borne = interest_until(book, on=refund.on) - book.interest_refunded
+        amount = borne - self._interest(before, refund.on)
         if amount > 0:
             book.interest_refunded += amount
             kind = TransactionKind.INTEREST_REFUND
