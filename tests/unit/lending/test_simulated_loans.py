@@ -287,6 +287,29 @@ def test_what_is_undone_leaves_no_trace(event: Event, undo: str) -> None:
         run(late, {"type": undo})
 
 
+def test_a_loan_taken_back_keeps_its_charges() -> None:
+    rows = run(fee("2025-02-20", "5"), repay("2025-02-01", "50"), {"type": "undo_disbursal"})
+    assert cells(rows, "fees", "paid") == [("0.00", "0.00"), ("5.00", "0.00"), ("0.00", "0.00")]
+
+
+@pytest.mark.parametrize("day", ["2025-03-05", "05 March 2025", "5 Mar 2025"])
+def test_days_are_read_in_three_forms(day: str) -> None:
+    rows = run(on("2025-02-10"), re_age(day, 1))
+    assert cells(rows, "due_date")[-1] == ("2025-03-05",)
+
+
+def test_money_of_a_tranche_counts_from_the_first_day_of_the_period() -> None:
+    """Where interest is by the period and parts of one bear none."""
+    by_period: dict[str, Any] = {
+        "interest_calculation": "SAME_AS_REPAYMENT_PERIOD",
+        "full_term_tranche": True,
+    }
+    later = {"type": "disburse", "date": "2025-01-15", "amount": "100"}
+    one, two = run(**BEARING, **by_period), run(later, **BEARING, **by_period)
+    assert cells(one, "principal", "interest")[0] == ("16.43", "0.58")
+    assert cells(two, "principal", "interest")[0] == ("32.85", "1.17")
+
+
 def test_money_lent_after_maturity_is_due_at_once() -> None:
     again = {"type": "disburse", "date": "2025-05-10", "amount": "50"}
     rows = run(again, full_term_tranche=True)

@@ -309,7 +309,7 @@ def _apply_principal_grace(plan: Plan, periods: Sequence[Period]) -> None:
 
 def lend(plan: Plan, on: date, amount: int) -> None:
     """A disbursement on a day: the balance grows and the instalments are found anew."""
-    day = _lending_day(plan, on)
+    day = lending_day(plan, on)
     for period in plan.periods:
         if day <= period.start:
             period.drawn_before += amount
@@ -319,7 +319,7 @@ def lend(plan: Plan, on: date, amount: int) -> None:
         plan_instalments(plan, due_concerned(plan, changed, day), on_draft=True)
 
 
-def _lending_day(plan: Plan, on: date) -> date:
+def lending_day(plan: Plan, on: date) -> date:
     """Where interest is by the period and parts of a period bear none: the period's first day."""
     conditions: Conditions = plan.conditions
     if conditions.interest_by_period and not conditions.partial_periods:

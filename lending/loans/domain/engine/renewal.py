@@ -13,6 +13,7 @@ from lending.loans.domain.engine.dates import add_units
 from lending.loans.domain.engine.levelling import (
     divided,
     lend,
+    lending_day,
     level,
     settle_last,
     smooth,
@@ -335,8 +336,11 @@ def move_due_dates(plan: Plan, moved: Period, to: date) -> None:
 
 
 def lend_full_term(plan: Plan, on: date, amount: int) -> None:
-    """Each disbursement is repaid over the full number of instalments, beside the earlier ones."""
-    conditions = plan.conditions
+    """Each disbursement is repaid over the full number of instalments, beside the earlier ones.
+
+    Its instalments are found day by day and without grace, whatever the loan's terms are.
+    """
+    conditions, on = plan.conditions, lending_day(plan, on)
     running = next((p for p in plan.periods if p.start <= on < p.due), None)
     start = running.start if running is not None else plan.maturity
     dues = [
@@ -347,8 +351,11 @@ def lend_full_term(plan: Plan, on: date, amount: int) -> None:
         conditions,
         starts_on=start,
         full_term_per_disbursement=False,
+        interest_by_period=False,
         multiples_of=None,
         down_payment=None,
+        grace_on_principal=0,
+        grace_on_interest=0,
         due_dates=None,
     )
     draft = _draft(own, start, dues, [(on, amount)])

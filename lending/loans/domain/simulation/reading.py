@@ -62,12 +62,13 @@ class CaseError(ValueError):
 
 
 def read_day(value: Any, field: str) -> date:
-    """A date, as 2024-03-01 or as 01 March 2024."""
+    """A date, as 2024-03-01, 01 March 2024 or 1 Mar 2024."""
     try:
         if "-" in value:
             return date.fromisoformat(value)
         day, month, year = value.split()
-        return date(int(year), _MONTHS.index(month) + 1, int(day))
+        names = _MONTHS if month in _MONTHS else tuple(name[:3] for name in _MONTHS)
+        return date(int(year), names.index(month) + 1, int(day))
     except (ValueError, TypeError):
         raise CaseError(f"{field}: {value!r} is not a date") from None
 

@@ -354,8 +354,9 @@ class Story:
         same[nth - 1].is_undone = True
 
     def undo_disbursal(self, event: Event) -> None:
+        """Nothing was lent; charges stay with the loan."""
         for step in self.steps:
-            step.is_undone = True
+            step.is_undone |= step.name != "charge"
 
     def undo_last(self, event: Event) -> None:
         name = _LAST[event["type"]]
