@@ -211,6 +211,23 @@ def test_a_refund_in_two_parts_gives_back_as_much_interest_as_in_one() -> None:
     assert abs(owed(refund("6000")) - owed(refund("3000"), refund("3000"))) <= Decimal("0.02")
 
 
+def test_credit_given_back_tells_that_refunds_bring_interest() -> None:
+    """100.26 settles the loan on 15 January. A refund of 50.00 is over then, and 0.13 of interest
+    that it has borne, if refunds bring interest with them: the terms do not say."""
+    rule = {"order": "USUAL", "future_installment_rule": "NEXT_INSTALLMENT"}
+    silent = {"DEFAULT": rule, "PAYOUT_REFUND": rule}
+    refund = {"type": "transaction", "tx": "PAYOUT_REFUND", "date": "2025-01-15", "amount": "50"}
+    events = [on("2025-01-15"), repay("2025-01-15", "100.26"), refund]
+
+    def rows(credit: str) -> list[dict[str, Any]]:
+        back = {"type": "credit_balance_refund", "date": "2025-01-15", "amount": credit}
+        return run(*events, back, payment_allocation=silent, **BEARING)
+
+    assert {open for (open,) in cells(rows("50.00"), "outstanding")} == {"0.00"}
+    assert {open for (open,) in cells(rows("50.13"), "outstanding")} == {"0.00"}
+    assert {open for (open,) in cells(rows("50.14"), "outstanding")} != {"0.00"}
+
+
 def test_by_component_each_instalment_in_turn_is_offered_all_that_is_left() -> None:
     rule = {"DEFAULT": {"order": "USUAL", "future_installment_rule": "REAMORTIZATION"}}
     rows = run(

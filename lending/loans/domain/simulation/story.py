@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -42,6 +41,7 @@ from lending.loans.domain.simulation.reading import (
     share_of,
 )
 from lending.loans.domain.simulation.report import report
+from lending.loans.domain.simulation.steps import Step
 
 _REFUNDS: Final = (TransactionKind.MERCHANT_ISSUED_REFUND, TransactionKind.PAYOUT_REFUND)
 _DISBURSEMENT: Final = "disbursement"
@@ -55,25 +55,6 @@ _LAST: Final = {
 }
 
 Event = Mapping[str, Any]
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Step:
-    """Something that happened on a day. `with_step` is undone together with it."""
-
-    on: date
-    number: int
-    name: str
-    run: Callable[[Book], object]
-    amount: int = 0
-    first: int = 0
-    refunds_interest: bool = False
-    with_step: Step | None = None
-    is_undone: bool = False
-
-    @property
-    def stands(self) -> bool:
-        return not self.is_undone and (self.with_step is None or self.with_step.stands)
 
 
 def simulate_story(*, meta: Mapping[str, Any], case: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -100,6 +81,7 @@ class Story:
         self.events = [read_object(event, "events") for event in case["events"]]
         self.today = self.terms.submitted_on
         self.as_of = read_day(case["as_of"], "as_of") if case.get("as_of") else None
+        self.refunds_interest = self.terms.refunds_interest
         self.steps: list[Step] = []
         self.approved: tuple[date, int] | None = None
 
@@ -217,7 +199,7 @@ class Story:
         step = self.add(
             name, on, lambda book: pay(book, on=on, amount=amount, kind=kind, number=number), amount
         )
-        if kind in _REFUNDS and self.terms.refunds_interest:
+        if kind in _REFUNDS:
             step.refunds_interest = True
             refund = self.add("interest refund", on, lambda book: self._refund(book, refund))
             refund.with_step = step
@@ -225,6 +207,8 @@ class Story:
     def _refund(self, book: Book, refund: Step) -> None:
         """A refund gives the interest back that its sum has borne since it was lent: all interest
         by now, less what was given back, less what it would be had all refunds come at once."""
+        if not self.refunds_interest:
+            return
         before = self.standing[: self.standing.index(refund)]
         borne = interest_until(book, on=refund.on) - book.interest_refunded
         amount = borne - self._interest(before, refund.on)
@@ -260,6 +244,11 @@ class Story:
 
     def refund_credit(self, event: Event) -> None:
         on, amount = self._dated(event)
+        if not self.refunds_interest and self.fold().over < amount:
+            # The terms only suggest whether refunds bring interest with them. Credit that is given
+            # back was there: they do, where it is there only then.
+            self.refunds_interest = True
+            self.refunds_interest = self.fold().over >= amount
         self.add(
             "credit balance refund", on, lambda book: refund_credit(book, on=on, amount=amount)
         )
@@ -343,10 +332,14 @@ class Story:
     def undo(self, event: Event) -> None:
         on, tx = read_day(event["date"], "date"), event.get("tx")
         name = " ".join(str(tx).replace("-", " ").replace("_", " ").lower().split()) if tx else None
+        hidden = {"charge"} if self.refunds_interest else {"charge", "interest refund"}
         same = [
             step
             for step in self.steps
-            if step.on == on and step.stands and step.name != "charge" and name in (None, step.name)
+            if step.on == on
+            and step.stands
+            and step.name not in hidden
+            and name in (None, step.name)
         ]
         nth = read_count(event.get("nth") or 1, "nth", low=1, high=10_000)
         if nth > len(same):
