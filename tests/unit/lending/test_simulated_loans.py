@@ -336,6 +336,21 @@ def test_money_lent_after_maturity_is_due_at_once() -> None:
     ]
 
 
+def test_the_instalment_after_maturity_stays_the_last() -> None:
+    def lend(day: str) -> list[Event]:
+        return [on(day), {"type": "disburse", "date": day, "amount": "100"}]
+
+    down = {"percent": 25, "auto": False}
+    rows = run(fee("2025-05-03", "10"), *lend("2025-06-12"), *lend("2025-07-07"), down_payment=down)
+    assert [(row["due_date"], row["balance"]) for row in rows[5:]] == [
+        ("2025-06-12", "100.00"),
+        ("2025-06-12", "75.00"),
+        ("2025-07-07", "100.00"),
+        ("2025-07-07", "150.00"),
+        ("2025-07-07", "0.00"),
+    ]
+
+
 # --- time ---------------------------------------------------------------------------------------------------
 
 

@@ -101,8 +101,8 @@ class Book:
         extra = next((row for row in self.rows if row.is_additional), None)
         if extra is None:
             extra = Row(start=start or self.rows[-1].due, due=on, is_additional=True)
-            self.rows.append(extra)
         extra.due = max(extra.due, on)
+        self.rows = [*(row for row in self.rows if row is not extra), extra]
         return extra
 
     def absorb_additional(self) -> None:

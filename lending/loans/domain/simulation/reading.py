@@ -289,7 +289,9 @@ class Terms:
         return tuple(read_choice(Component, one, "credit_allocation") for one in again)
 
     def _grace(self, field: str) -> int:
-        return read_count(self.params.get(field) or 0, field, low=0, high=self._instalments())
+        """Fewer instalments than there are."""
+        value = self.params.get(field) or 0
+        return read_count(value, field, low=0, high=self._instalments() - 1)
 
     def _year_days(self) -> YearDays:
         rule = read_choice(YearDays, self["days_in_year"], "days_in_year")

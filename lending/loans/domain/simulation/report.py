@@ -62,8 +62,9 @@ def report(
 
 
 def _comes_before(lent: date, row: Row) -> bool:
-    """Money lent on a due date is shown after the instalment, unless that begins then too."""
-    return lent < row.due or lent == row.due == row.start
+    """Money lent on a due date is shown after the instalment, unless that begins then too or is
+    the one after maturity, which repays it."""
+    return lent < row.due or (lent == row.due and (row.start == row.due or row.is_additional))
 
 
 def disbursement_row(*, on: date, amount: str, zero: str, is_lent: bool) -> Printed:
