@@ -18,6 +18,7 @@ from accounts.queries import get_user
 from core.businessday import get_business_date
 from core.errors import Refused
 from core.money import Money
+from lending.loans.domain import LoanTerms
 from lending.loans.models import Loan, Quote
 from lending.loans.operations.duedates import paid_out_on, with_due_dates
 from lending.loans.queries.quotes import get_disclosure, get_quote

@@ -11,6 +11,6 @@ from lending.loans.domain.simulation.story import simulate_story
 
 def simulate(*, meta: Mapping[str, Any], case: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a case. Raises CaseError, its text beginning with the field."""
-    if "terms" in case:
+    if isinstance(case, dict) and "terms" in case:
         return simulate_agreed(case=case)
     return simulate_story(meta=meta, case=case)
