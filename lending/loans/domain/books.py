@@ -65,7 +65,7 @@ def balances(
     }
     moves = [
         (funded_by, -state.drawn),
-        (code.BANK_CASH, -state.charged_back.total - state.credit_taken),
+        (code.BANK_CASH, state.refunded_beyond - state.charged_back.total - state.credit_taken),
     ]
     for payment in state.payments:
         source = SOURCES.get(payment.kind, code.BANK_CASH)

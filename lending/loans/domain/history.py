@@ -10,6 +10,7 @@ from lending.loans.domain.events import (
     ChargedBack,
     CreditRefunded,
     Disbursed,
+    InterestPaused,
     InvalidEventsError,
     LoanEvent,
     Paid,
@@ -50,10 +51,27 @@ def standing_events(
         if event.reference in found:
             raise InvalidEventsError(f"event {event.reference!r} came twice")
         _check_amount(terms, event)
+        _check_pause(event)
         found[event.reference] = event
     standing = {name: event for name, event in found.items() if name not in undone}
     _check_together(standing)
     return disbursed, tuple(standing.values())
+
+
+def overtaken_refunds(*, events: Sequence[LoanEvent], as_of: date) -> frozenset[str]:
+    """Refunds after whose entry (`sequence`) their past changed: the credit that was there then
+    may be less now, but the money has gone."""
+    known = [event for event in events if event.on <= as_of]
+    refunds = [event for event in known if isinstance(event, CreditRefunded)]
+    return frozenset(
+        refund.reference
+        for refund in refunds
+        if any(
+            other.sequence > refund.sequence
+            and (other.on < refund.on or isinstance(other, Reversed | InterestPaused))
+            for other in known
+        )
+    )
 
 
 def _check_disbursed(terms: LoanTerms, before: Disbursed | None, event: Disbursed) -> None:
@@ -70,14 +88,22 @@ def _check_amount(terms: LoanTerms, event: LoanEvent) -> None:
         raise InvalidEventsError("an amount is above zero in the loan's currency")
 
 
+def _check_pause(event: LoanEvent) -> None:
+    if isinstance(event, InterestPaused) and event.ends_on < event.starts_on:
+        raise InvalidEventsError("interest cannot be paused until before its pause begins")
+
+
 def _check_together(standing: dict[str, LoanEvent]) -> None:
     """What refers to another event needs that one."""
     taken: dict[str, int] = {}
+    payments: dict[str, Paid] = {}
     for event in standing.values():
+        if isinstance(event, Paid):
+            payments[event.reference] = event
         if not isinstance(event, ChargedBack):
             continue
-        payment = standing.get(event.payment)
-        if not isinstance(payment, Paid) or payment.on > event.on:
+        payment = payments.get(event.payment)
+        if payment is None:
             raise InvalidEventsError(f"no payment {event.payment!r} stands to be charged back")
         taken[event.payment] = taken.get(event.payment, 0) + event.amount.minor
         if taken[event.payment] > payment.amount.minor:

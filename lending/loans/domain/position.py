@@ -122,7 +122,9 @@ class LoanState:
     677). `early_principal` was paid before it fell due and stands in no instalment:
     drawn + charged_back.principal = asked principal of all rows + early_principal + waived.principal.
     `paid` is gross: `charged_back` of it is owed again, `credit_taken` of the `unapplied` went
-    back to the bank and `refunded` to the borrower. `written_off` was open on that day.
+    back to the bank and `refunded` to the borrower; where the past changed after a refund, what no
+    credit covers of it, `refunded_beyond`, is owed again and part of `charged_back`. `written_off`
+    was open on that day, or refunded beyond since.
     """
 
     as_of: date
@@ -140,6 +142,7 @@ class LoanState:
     credit_taken: Money
     waived: Amounts
     refunded: Money
+    refunded_beyond: Money
     written_off: Amounts | None
     recovered: Money
     restructured_on: date | None

@@ -33,7 +33,7 @@ from lending.loans.domain.events import InterestPaused, LoanEvent
 from lending.loans.domain.fold.book import Fold
 from lending.loans.domain.fold.result import state_of
 from lending.loans.domain.fold.servicing import happen
-from lending.loans.domain.history import standing_events
+from lending.loans.domain.history import overtaken_refunds, standing_events
 from lending.loans.domain.position import LoanState
 from lending.loans.domain.terms import LoanTerms
 
@@ -44,7 +44,11 @@ def replay(*, terms: LoanTerms, events: Sequence[LoanEvent], as_of: date) -> Loa
     Before its disbursement the loan shows the agreed rows and owes nothing.
     """
     disbursed, standing = standing_events(terms=terms, events=events, as_of=as_of)
-    fold = Fold(terms, pauses=[e for e in standing if isinstance(e, InterestPaused)])
+    fold = Fold(
+        terms,
+        pauses=[e for e in standing if isinstance(e, InterestPaused)],
+        overtaken=overtaken_refunds(events=events, as_of=as_of),
+    )
     if disbursed is None:
         return state_of(fold, as_of=as_of, drawn=Money.zero(terms.principal.currency))
     for event in standing:

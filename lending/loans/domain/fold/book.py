@@ -12,11 +12,11 @@ from typing import Final
 from core.money import Money
 from lending.loans.domain.allocation import Allocation, Bucket, Component, Timing, allocate
 from lending.loans.domain.calendar import agreed_cadence, interest_periods
-from lending.loans.domain.events import InterestPaused, Paid, PaymentKind
+from lending.loans.domain.events import InterestPaused, InvalidEventsError, Paid, PaymentKind
 from lending.loans.domain.fold.row import EXTRAS, Claims, Meter, Row, no_claims
 from lending.loans.domain.position import AppliedPayment
 from lending.loans.domain.schedule import interest_base, plan_principal
-from lending.loans.domain.terms import LoanTerms
+from lending.loans.domain.terms import InvalidTermsError, LoanTerms
 
 _DAY: Final = timedelta(days=1)
 
@@ -24,7 +24,13 @@ _DAY: Final = timedelta(days=1)
 class Fold:
     """Amounts in minor units. `terms` are those in force: a new rate replaces them."""
 
-    def __init__(self, terms: LoanTerms, *, pauses: Iterable[InterestPaused] = ()) -> None:
+    def __init__(
+        self,
+        terms: LoanTerms,
+        *,
+        pauses: Iterable[InterestPaused] = (),
+        overtaken: frozenset[str] = frozenset(),
+    ) -> None:
         self.terms = terms
         self.currency = terms.principal.currency
         self.not_due = terms.principal.minor
@@ -35,6 +41,8 @@ class Fold:
         # The rhythm of the due dates, and its step after the last row's.
         self.cadence, first = agreed_cadence(terms=terms)
         self.next_step = first + terms.instalments
+        # Where the rows of the plan in force begin.
+        self.plan_from = 0
         self.cursor = terms.disbursed_on
         self.fallen = 0
         self.leading_paid = 0
@@ -49,6 +57,8 @@ class Fold:
         self.credit = 0
         self.credit_taken = 0
         self.refunded = 0
+        self.refunded_beyond = 0
+        self.overtaken = overtaken
         self.written_off: Claims | None = None
         self.paid_before_write_off = 0
         self.restructured_on: date | None = None
@@ -211,7 +221,10 @@ class Fold:
 
     def set_rate(self, annual_rate: Decimal) -> None:
         """Interest and penalty interest of the days to come."""
-        self.terms = replace(self.terms, annual_rate=annual_rate)
+        try:
+            self.terms = replace(self.terms, annual_rate=annual_rate)
+        except InvalidTermsError as error:
+            raise InvalidEventsError(f"no loan can have the rate {annual_rate}") from error
 
     def settle(self) -> None:
         """Note whether anything is owed after what has just happened."""
@@ -219,8 +232,12 @@ class Fold:
             self.settled_on = None
         elif self.settled_on is None:
             self.settled_on = self.cursor
-            for row in self.rows[self.fallen + 1 :]:
-                row.charged = no_claims()
+            self.drop_later_charges()
+
+    def drop_later_charges(self) -> None:
+        """Charges of periods that have not begun are asked of a loan that goes on only."""
+        for row in self.rows[self.fallen + 1 :]:
+            row.charged = no_claims()
 
     def expected_interest(self, row: Row, balance: int) -> int:
         """Interest of a period not over yet, if nothing else is paid early."""

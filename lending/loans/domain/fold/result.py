@@ -40,6 +40,7 @@ def state_of(fold: Fold, *, as_of: date, drawn: Money) -> LoanState:
         credit_taken=Money(fold.credit_taken, currency),
         waived=Amounts.of(fold.waived, currency),
         refunded=Money(fold.refunded, currency),
+        refunded_beyond=Money(fold.refunded_beyond, currency),
         written_off=None if fold.written_off is None else Amounts.of(fold.written_off, currency),
         recovered=zero
         if fold.written_off is None

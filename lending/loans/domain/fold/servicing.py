@@ -37,10 +37,14 @@ _CHARGED_AS: Final = {
     ChargeKind.FEE: Component.FEE,
     ChargeKind.PENALTY: Component.PENALTY,
 }
+#: All that can happen after a write-off: its claims stand as they were.
+_AFTER_WRITE_OFF: Final = (Paid, CreditRefunded)
 
 
 def happen(fold: Fold, event: LoanEvent) -> None:
     """Let an event happen on the cursor's day. Raises InvalidEventsError."""
+    if fold.written_off is not None and not isinstance(event, _AFTER_WRITE_OFF):
+        raise InvalidEventsError("after a write-off only money comes in or goes back")
     _RULES[type(event)](fold, event)
     # A row that was paid may ask again.
     fold.leading_paid = 0
@@ -56,11 +60,15 @@ def _paid(fold: Fold, event: Paid) -> None:
 
 def _charged(fold: Fold, event: Charged) -> None:
     part = _CHARGED_AS[event.kind]
-    if event.due_on is None:
+    if fold.settled_on is not None:
+        # No later instalment of a settled loan asks for anything: this is asked now.
+        (fold.running or fold.rows[-1]).charged[part] += event.amount.minor
+        return
+    if event.due_on is None and fold.running is not None:
         for row in fold.rows[fold.fallen :]:
             row.charged[part] += event.amount.minor
         return
-    due_on = event.due_on
+    due_on = event.due_on or event.on
     row = next((row for row in fold.rows if row.period.due_on >= due_on), fold.rows[-1])
     row.charged[part] += event.amount.minor
 
@@ -82,8 +90,6 @@ def _waived(fold: Fold, event: Waived) -> None:
 
 def _charged_back(fold: Fold, event: ChargedBack) -> None:
     """Owe again what the payment paid, its last part first; its credit before all."""
-    if fold.written_off is not None:
-        raise InvalidEventsError("nothing is charged back after a write-off")
     left = event.amount.minor
     owed = no_claims()
     parts = fold.paid_parts[event.payment]
@@ -121,10 +127,20 @@ def _owe_again(fold: Fold, owed: Claims) -> None:
 
 
 def _credit_refunded(fold: Fold, event: CreditRefunded) -> None:
-    if event.amount.minor > fold.credit:
+    credit = min(event.amount.minor, fold.credit)
+    beyond = event.amount.minor - credit
+    if beyond and event.reference not in fold.overtaken:
         raise InvalidEventsError("more was refunded than the borrower's credit")
-    fold.credit -= event.amount.minor
+    fold.credit -= credit
     fold.refunded += event.amount.minor
+    if beyond:
+        # The money has gone: what the new past leaves of the credit is less, the rest was lent.
+        owed = {**no_claims(), Component.PRINCIPAL: beyond}
+        fold.refunded_beyond += beyond
+        fold.charged_back = sum_claims([fold.charged_back, owed])
+        if fold.written_off is not None:
+            fold.written_off = sum_claims([fold.written_off, owed])
+        _owe_again(fold, owed)
 
 
 # --- terms --------------------------------------------------------------------------------------
@@ -165,10 +181,12 @@ def _due_date_moved(fold: Fold, event: DueDateMoved) -> None:
 def _extended(fold: Fold, event: Extended) -> None:
     if fold.running is None:
         raise InvalidEventsError("the last instalment has fallen due: plan it anew instead")
+    if event.instalments < 1:
+        raise InvalidEventsError("a plan is extended by one instalment at least")
     first, fold.next_step = fold.next_step, fold.next_step + event.instalments
-    if fold.terms.method is Method.BULLET and len(fold.rows) == 1:
-        row = fold.rows[0]
-        row.period = _irregular(fold, 1, row.period.starts_on, fold.cadence.at(fold.next_step - 1))
+    if fold.terms.method is Method.BULLET and len(fold.rows) - fold.plan_from == 1:
+        row, due_on = fold.rows[-1], fold.cadence.at(fold.next_step - 1)
+        row.period = _irregular(fold, row.period.number, row.period.starts_on, due_on)
     else:
         _append_rows(fold, steps=range(first, fold.next_step))
     fold.divide_anew()
@@ -223,25 +241,18 @@ def _restructured(fold: Fold, event: Restructured) -> None:
 def _plan_anew(fold: Fold, event: ReAged | Restructured, *, interest: OpenInterest) -> None:
     """End the running period today; all that is owed goes into new rows."""
     cadence = Cadence(seed=event.starts_on, every=event.every, unit=event.unit)
-    if event.starts_on < event.on or cadence.at(1) <= event.on:
-        raise InvalidEventsError("the new plan cannot begin before the day of the change")
-    later = fold.rows[fold.fallen + 1 :]
-    closing = fold.rows[fold.leading_paid : fold.fallen]
-    if fold.running is not None:
-        running = fold.running
-        running.principal = 0
-        running.period = replace(running.period, due_on=fold.cursor)
-        closing = [*closing, running]
-    claims = _close(fold, closing)
-    fold.not_due += claims[Component.PRINCIPAL]
+    if event.starts_on < event.on or event.instalments < 1 or event.every < 1:
+        raise InvalidEventsError(
+            "a new plan has instalments, and none before the day of the change"
+        )
     # Charges of the later rows stay as many instalments away as they were.
-    charges = [row.charged for row in later]
-    for row in later:
-        claims = sum_claims([claims, {**row.carried, Component.PRINCIPAL: 0}])
-    del fold.rows[fold.fallen + 1 :]
+    charges = [row.charged for row in fold.rows[fold.fallen + 1 :]]
+    _end_running(fold)
+    claims = _close(fold, fold.rows)
+    fold.not_due += claims[Component.PRINCIPAL]
     while fold.rows and not any(fold.rows[-1].paid.values()):
         fold.rows.pop()
-    fold.fallen = len(fold.rows)
+    fold.fallen = fold.plan_from = len(fold.rows)
     fold.cadence, fold.next_step = cadence, event.instalments + 1
     _append_rows(fold, steps=range(1, event.instalments + 1), start=fold.cursor)
     coming = fold.rows[fold.fallen :]
@@ -251,6 +262,22 @@ def _plan_anew(fold: Fold, event: ReAged | Restructured, *, interest: OpenIntere
         row.charged = sum_claims([row.charged, charged])
     fold.divide_anew()
     _ask_anew(fold, claims, interest)
+
+
+def _end_running(fold: Fold) -> None:
+    """The running period ends today and asks what later rows asked instead of earlier ones."""
+    row = fold.running
+    if row is None:
+        return
+    row.principal = 0
+    row.period = replace(row.period, due_on=fold.cursor)
+    for later in fold.rows[fold.fallen + 1 :]:
+        for part in EXTRAS:
+            row.carried[part] += later.carried[part] - later.waived[part]
+            row.paid[part] += later.paid[part]
+        if later.last_paid_on is not None:
+            row.last_paid_on = max(later.last_paid_on, row.last_paid_on or later.last_paid_on)
+    del fold.rows[fold.fallen + 1 :]
 
 
 def _close(fold: Fold, rows: list[Row]) -> Claims:
@@ -283,6 +310,7 @@ def _written_off(fold: Fold, _event: WrittenOff) -> None:
     for bucket in (*fold.due_buckets(), *fold.advance_buckets()):
         owed[bucket.component] += bucket.amount.minor
     fold.written_off = owed
+    fold.drop_later_charges()
     fold.paid_before_write_off = len(fold.payments)
 
 
