@@ -46,8 +46,9 @@ def happen(fold: Fold, event: LoanEvent) -> None:
     if fold.written_off is not None and not isinstance(event, _AFTER_WRITE_OFF):
         raise InvalidEventsError("after a write-off only money comes in or goes back")
     _RULES[type(event)](fold, event)
-    # A row that was paid may ask again.
-    fold.leading_paid = 0
+    if not isinstance(event, Paid):
+        # A row that was paid may ask again.
+        fold.leading_paid = 0
     fold.settle()
 
 
