@@ -168,7 +168,7 @@ DRAWDOWN = {
     "loan_id": Either(None, UUID),
     "refinances": Either(None, UUID),
 }
-AMOUNTS = {"principal": AMOUNT, "interest": AMOUNT, "penalty": AMOUNT, "total": AMOUNT}
+AMOUNTS = dict.fromkeys(("principal", "interest", "fee", "penalty", "total"), AMOUNT)
 LOAN = {
     "id": UUID,
     "number": re.compile(r"L\d{8}\w{10}"),
