@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from lending.loans.domain.engine.buckets import Component, TransactionKind
+from lending.loans.domain.allocation import Component
+from lending.loans.domain.engine.buckets import TransactionKind
 from lending.loans.domain.engine.conditions import Conditions
 from lending.loans.domain.engine.movements import accrue_overdue
 from lending.loans.domain.engine.periods import Period

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-
-class Component(StrEnum):
-    """What a claim is for."""
-
-    PENALTY = "PENALTY"
-    FEE = "FEE"
-    INTEREST = "INTEREST"
-    PRINCIPAL = "PRINCIPAL"
+from lending.loans.domain.allocation import Component
 
 
 class Timing(StrEnum):

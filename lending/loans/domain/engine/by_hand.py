@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.arithmetic import MATH, to_minor
 from lending.loans.domain.engine.book import Book
-from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.levelling import divided
 from lending.loans.domain.engine.renewal import Interest, NewPlan, equal_parts
 from lending.loans.domain.engine.rows import CHARGES, Row, nothing

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from lending.loans.domain.engine.buckets import AllocationRule, Component, TransactionKind
+from lending.loans.domain.allocation import Component
+from lending.loans.domain.engine.buckets import AllocationRule, TransactionKind
 from lending.products.domain.methods import Unit
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.arithmetic import to_minor
 from lending.loans.domain.engine.book import Book
-from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.levelling import divided, lend, to_multiple
 from lending.loans.domain.engine.paying import spend_over
 from lending.loans.domain.engine.payments import take_over

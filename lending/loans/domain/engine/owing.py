@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.arithmetic import to_minor
 from lending.loans.domain.engine.book import Book, Charge, Counted
-from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.movements import credit, pay_principal
 from lending.loans.domain.engine.paying import spend_over, spend_over_on_charge
 from lending.loans.domain.engine.payments import take_over

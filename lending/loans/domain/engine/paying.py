@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.engine.book import Book, Counted
-from lending.loans.domain.engine.buckets import AllocationRule, Component, TransactionKind
+from lending.loans.domain.engine.buckets import AllocationRule, TransactionKind
 from lending.loans.domain.engine.conditions import RestRule
 from lending.loans.domain.engine.payments import Spending, spend
 from lending.loans.domain.engine.views import due_amounts, open_until

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from lending.loans.domain.engine.buckets import Ahead, AllocationRule, Bucket, Component, Timing
+from lending.loans.domain.allocation import Component
+from lending.loans.domain.engine.buckets import Ahead, AllocationRule, Bucket, Timing
 from lending.loans.domain.engine.levelling import divided
 from lending.loans.domain.engine.movements import asks_to_due_date, pay_interest, pay_principal
 from lending.loans.domain.engine.plan import Plan

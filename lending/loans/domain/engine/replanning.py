@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.engine.book import Book
-from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.by_hand import (
     divide_fees,
     re_age_rows,

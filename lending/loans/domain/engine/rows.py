@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from lending.loans.domain.engine.buckets import Component
+from lending.loans.domain.allocation import Component
 
 #: What is owed beside principal and interest.
 CHARGES: Final = (Component.FEE, Component.PENALTY)

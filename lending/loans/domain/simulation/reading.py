@@ -9,12 +9,12 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.arithmetic import MATH
 from lending.loans.domain.engine.buckets import (
     Ahead,
     AllocationRule,
     Bucket,
-    Component,
     Timing,
     TransactionKind,
 )

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.engine.book import Book
-from lending.loans.domain.engine.buckets import Component
 from lending.loans.domain.engine.rows import Row
 
 Printed = dict[str, Any]

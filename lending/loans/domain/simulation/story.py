@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from lending.loans.domain.allocation import Component
 from lending.loans.domain.engine.book import Book, Counted
-from lending.loans.domain.engine.buckets import Component, TransactionKind
+from lending.loans.domain.engine.buckets import TransactionKind
 from lending.loans.domain.engine.calendar_of import agreed_due_dates
 from lending.loans.domain.engine.lending_out import disburse
 from lending.loans.domain.engine.owing import (
