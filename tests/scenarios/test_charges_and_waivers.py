@@ -124,6 +124,14 @@ def test_interest_in_arrears_bears_the_penalty_rate_only_where_it_compounds() ->
     assert state.accrued_penalty == cny("0.42")
 
 
+def test_interest_given_up_bears_nothing_where_interest_compounds() -> None:
+    # 10 days of 1030: 5.15. Then the 30 is given up: 10 days of 1000: 5.00.
+    terms = equal_principal(interest_compounds=True)
+    waiver = waived(date(2026, 2, 20), "30", Component.INTEREST)
+    state = at(date(2026, 3, 2), waiver, terms=terms)
+    assert state.accrued_penalty == cny("10.15")
+
+
 # --- waivers --------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from lending.ledger.domain import AccountCode
 from lending.loans.domain import (
+    Component,
     InvalidEventsError,
     LoanEvent,
     LoanState,
@@ -31,6 +32,7 @@ from lending.loans.domain.events import (
     ReAged,
     ReAmortised,
     Restructured,
+    Waived,
     WrittenOff,
 )
 from lending.loans.domain.states import AssetClass
@@ -194,16 +196,46 @@ def test_after_maturity_a_new_plan_is_possible() -> None:
 
 def test_interest_split_and_paid_early_is_not_asked_again_by_the_next_plan() -> None:
     # On 20 March 53.23 is split: 17.75, 17.74, 17.74. 3100 of the same day pays the 24.00 and
-    # 17.75 of the first, all 3000, then 17.74 of the second and 17.74 - wanted 58.25, there: 58.25.
-    # 3100 - 24 - 17.75 - 3000 - 17.74 = 40.51, so the third's 17.74 too; 22.77 is credit.
+    # 17.75 of the first, all 3000, and the two others: 3077.23 together; 22.77 is credit.
     split = replace(RE_AGED, interest=OpenInterest.SPLIT)
     # 3070 leaves 3070 - 3041.75 = 28.25: 17.74 and 10.51, so 7.23 stays open.
     early = paid(MARCH_20, cny("3070"))
     again = replace(RE_AGED, reference="again", instalments=1)
     state = at(MARCH_20, split, early, again)
-    assert state.payoff == amounts(interest="7.23")
+    assert state.payoff == at(MARCH_20, split, early).payoff == amounts(interest="7.23")
     assert state.accrued_interest == cny("53.23")
     assert at(MARCH_20, split, paid(MARCH_20, cny("3100")), again).unapplied == cny("22.77")
+
+
+def test_interest_split_and_given_up_is_not_asked_again_by_the_next_plan() -> None:
+    # 40 of the 53.23 are given up: 17.75, 17.74, and 4.51 of the last 17.74.
+    split = replace(RE_AGED, interest=OpenInterest.SPLIT)
+    given_up = Waived(
+        on=MARCH_20, amount=cny("40"), component=Component.INTEREST, reference="given up"
+    )
+    again = replace(RE_AGED, reference="again")
+    state = at(MARCH_20, split, given_up)
+    assert state.payoff.interest == cny("13.23")
+    # 30, 20, 10 of the plan, and what is left of the 53.23.
+    assert [r[1] for r in rows(state)] == ["30.00", "20.00", "23.23"]
+    assert [r[1] for r in rows(at(MARCH_20, split, given_up, again))] == ["43.23", "20.00", "10.00"]
+
+
+def test_fees_and_waivers_before_a_new_plan_count_once() -> None:
+    # 12 for each instalment from 20 February: the second period has begun by 24 February, the
+    # third has not. 14 days late: 7.00, of which 3.00 are given up.
+    fee = Charged(on=FEB_20, amount=cny("12"), kind=ChargeKind.FEE, due_on=None, reference="fee")
+    given_up = Waived(on=HALF, amount=cny("3"), component=Component.PENALTY, reference="given up")
+    part = paid(FIRST.on, cny("100"), PaymentKind.DUE)
+    change = replace(RE_AGED, on=HALF, starts_on=HALF)
+    state = at(HALF, part, fee, given_up, change)
+    # Paid: 30 and 70 of principal. 930 late bear 0.465 a day: 14 days 6.51, less 3.00.
+    assert state.rows[0].asked == state.rows[0].paid == amounts(interest="30", principal="70")
+    assert (state.accrued_fee, state.accrued_penalty) == (cny("12"), cny("6.51"))
+    assert state.payoff == amounts(penalty="3.51", fee="12", interest="10", principal="2930")
+    # The fee of the third is asked with the second new one, as far away as it was.
+    assert [row.asked.fee.text for row in state.rows] == ["0.00", "12.00", "12.00", "0.00"]
+    assert state.rows[1].opening == cny("2930")
 
 
 def test_interest_given_up_before_a_new_plan_was_earned_all_the_same() -> None:
@@ -288,6 +320,11 @@ def test_nothing_is_earned_after_a_write_off_and_money_is_recovery() -> None:
     assert state.payments[0].amounts == amounts(penalty="19", interest="30", principal="51")
     assert state.recovered == cny("100")
     assert state.payoff == amounts(penalty="5", interest="23.23", principal="2949")
+    assert rows(at(MARCH_20, WRITTEN_OFF)) == [
+        ("1000.00", "30.00"),
+        ("1000.00", "20.00"),
+        ("1000.00", "3.23"),
+    ]
     books = balances(state=state, earned=Earned.by(state))
     assert {code: money.text for code, money in books.items() if money} == {
         AccountCode.WRITE_OFF_LOSS: "3077.23",

@@ -91,6 +91,7 @@ def test_after_maturity_it_is_an_instalment_of_its_own_due_that_day() -> None:
     state = at(MAY_1, FIRST, SECOND, THIRD, event)
     assert rows(state)[3] == ("1000.00", "10.00")
     assert due_dates(state)[3] == MAY_1
+    assert [row.opening.text for row in state.rows] == ["3000.00", "2000.00", "1000.00", "0.00"]
     assert state.days_past_due == 0
     assert not state.is_settled
     # No contract interest for the days in between; nine days of penalty later: 4.50.
@@ -122,6 +123,16 @@ def test_a_payoff_taken_back_revives_the_loan() -> None:
     # All of it is asked with the running instalment, 10 March.
     assert state.due_now == amounts(interest="17.86", principal="2000")
     assert state.settled_on is None
+
+
+def test_interest_taken_back_and_not_paid_makes_the_loan_late() -> None:
+    # INTEREST_ONLY, 30 a month: the first 30 is taken back, the second asks 60 and gets 30.
+    terms = make_terms(method=Method.INTEREST_ONLY, disbursed_on=date(2026, 1, 10))
+    first = paid(FIRST.on, cny("30"), PaymentKind.DUE, "first")
+    second = paid(SECOND.on, cny("30"), PaymentKind.DUE)
+    state = at(date(2026, 3, 15), first, back(HALF, "30", "first"), second, terms=terms)
+    assert state.days_past_due == 5
+    assert state.due_now == amounts(interest="30")
 
 
 def test_credit_is_taken_back_before_anything_else() -> None:

@@ -109,6 +109,17 @@ def test_a_date_moved_on_the_first_day_of_its_period_counts_all_days_alike() -> 
     assert rows(state)[1] == ("1000.00", "28.67")
 
 
+def test_equal_instalments_are_equal_again_after_a_move() -> None:
+    # 2009.93 on 15 February; 43 days to 30 March: 12 % x 43/360 = 1.43333 %; then a month, 1 %.
+    # 2009.93 x 1.0143333 x 1.01 / 2.01 = 1024.441 -> 1024.44; less 28.81 of interest = 995.63;
+    # 1014.30 is left, x 1 % = 10.14.
+    terms = make_terms()
+    on = date(2026, 2, 15)
+    first = paid(on, cny("1020.07"), PaymentKind.DUE)
+    state = at(on, first, moved(on, date(2026, 3, 15), date(2026, 3, 30)), terms=terms)
+    assert rows(state)[1:] == [("995.63", "28.81"), ("1014.30", "10.14")]
+
+
 def test_a_date_moved_in_a_later_period_leaves_the_running_one() -> None:
     # The third: 10 March to 20 April, 41 days: 120 x 41/360 = 13.67.
     change = moved(FEB_20, date(2026, 4, 10), date(2026, 4, 20))
