@@ -18,9 +18,13 @@ The rules, each stated once:
   running period. The interest of that period follows the real balances by day. So it is after
   every change of terms: days that have passed keep the rate and the day count they had.
 - What else can happen is told by each event (`events`) and done in `fold.servicing`. A history
-  that money makes impossible there is none: an event that finds less than it was meant for (a waiver of
-  what was paid meanwhile) does less.
-- Nothing is earned after a write-off; the claims stand as they were, and what comes in is recovery.
+  that money makes impossible there is none: an event that finds less than it was meant for (a
+  waiver of what was paid meanwhile) does less; a refund of credit that a later entry leaves
+  nothing of is principal owed from its day.
+- Charges of periods that have not begun end with a settlement or a write-off. What is charged to
+  a settled loan is asked at once.
+- Nothing is earned after a write-off and nothing but money moves; the claims stand as they were,
+  and what comes in is recovery.
 """
 
 from __future__ import annotations
