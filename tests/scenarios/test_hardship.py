@@ -242,7 +242,9 @@ def test_interest_given_up_before_a_new_plan_was_earned_all_the_same() -> None:
     # INTEREST_ONLY: the first instalment asks 30 alone, given up on 11 February.
     terms = equal_principal()
     terms = make_terms(method=Method.INTEREST_ONLY, disbursed_on=terms.disbursed_on)
-    waiver = replace(re_amortised(OpenInterest.WAIVED), on=date(2026, 2, 11))
+    waiver = Waived(
+        on=date(2026, 2, 11), amount=cny("30"), component=Component.INTEREST, reference="waiver"
+    )
     change = replace(RE_AGED, on=FEB_20, starts_on=FEB_20)
     state = at(FEB_20, waiver, change, terms=terms)
     # 30.00 and 3000 x 1 % x 10/28 = 10.71.
