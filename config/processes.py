@@ -94,6 +94,8 @@ def spawn(
 def _die_with(*, parent: int, death_signal: signal.Signals) -> Callable[[], None]:
     def in_child() -> None:
         if _LINUX:
+            # A shell starts its background jobs deaf to SIGINT and SIGQUIT.
+            signal.signal(death_signal, signal.SIG_DFL)
             _libc.prctl(_PR_SET_PDEATHSIG, int(death_signal))
             if os.getppid() != parent:  # it died before the call above
                 os._exit(1)

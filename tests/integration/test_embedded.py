@@ -188,7 +188,10 @@ def test_servers_end_with_a_killed_wrapper_and_the_next_run_clears_its_folder(
     temporary: Path,
 ) -> None:
     environment = clean_environment(temporary)
+    # As a shell starts what it puts into the background.
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)
     process = start("sh", "-c", "echo up; exec sleep 600", environment=environment)
+    signal.signal(signal.SIGQUIT, before)
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
 
