@@ -252,6 +252,17 @@ def test_interest_given_up_before_a_new_plan_was_earned_all_the_same() -> None:
     assert state.payoff == amounts(interest="10.71", principal="3000")
 
 
+def test_a_fee_of_an_instalment_partly_paid_counts_once_after_a_new_plan() -> None:
+    # 10 of the fee of 12 are paid with the first instalment, which stays for that.
+    fee = Charged(
+        on=date(2026, 1, 20), amount=cny("12"), kind=ChargeKind.FEE, due_on=FIRST.on, reference="f"
+    )
+    part = paid(FIRST.on, cny("10"), PaymentKind.DUE)
+    state = at(HALF, fee, part, replace(RE_AGED, on=HALF, starts_on=HALF))
+    assert state.rows[0].asked == state.rows[0].paid == amounts(fee="10")
+    assert (state.accrued_fee, state.payoff.fee) == (cny("12"), cny("2"))
+
+
 def test_a_bullet_loan_planned_anew_falls_due_later_when_extended() -> None:
     # Whether anything had been paid before the new plan makes no difference to its dates.
     terms = make_terms(method=Method.BULLET, disbursed_on=date(2026, 1, 10))
