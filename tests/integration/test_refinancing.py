@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from core.models import OutboxEvent
 from core.money import Money
 from lending.ledger.domain import AccountCode
 from lending.ledger.queries import loan_balances
-from lending.loans.domain import Paid, PaymentKind, Reversed
+from lending.loans.domain import LoanEvent, Paid, PaymentKind, Restructured, Reversed
 from lending.loans.domain.states import LoanStatus
 from lending.loans.models import CreditLine, Drawdown, Loan, LoanChange, Quote
 from lending.loans.operations import approve_change, propose_change, record_payment, settle_check
@@ -27,6 +28,7 @@ from lending.loans.queries.lines import get_line
 from lending.loans.queries.loans import get_drawdown, get_loan
 from lending.loans.queries.quotes import get_quote
 from lending.loans.queries.refinancing import compare, list_replacements
+from lending.products.domain.methods import Unit
 from lending.repayments.operations import close_day, issue_certificate, repay
 from lending.repayments.queries import get_certificate
 from risk.operations import decide_request
@@ -90,8 +92,8 @@ class Old:
             now=self.house.now,
         )
 
-    def propose(self) -> UUID:
-        event = Paid(
+    def propose(self, event: LoanEvent | None = None) -> UUID:
+        goodwill = Paid(
             on=get_business_date(),
             amount=Money(20_000, CNY),
             kind=PaymentKind.GOODWILL,
@@ -99,7 +101,7 @@ class Old:
         )
         return propose_change(
             loan_id=self.loan_id,
-            event=event,
+            event=event or goodwill,
             reason="Our app was down.",
             proposer_id=staff("officer").pk,
             now=self.house.now,
@@ -280,6 +282,21 @@ def test_an_overdue_loan_is_no_matter_of_a_new_one(old: Old) -> None:
     assert loan_state(old.loan, as_of=get_business_date()).days_past_due == 1
     error = refused(old, old.quote, Refused, "loan-overdue")
     assert "overdue" in str(error) or "逾期" in str(error)
+
+
+def test_a_loan_restructured_in_difficulty_stays_watched(old: Old) -> None:
+    event = Restructured(
+        on=get_business_date(),
+        annual_rate=Decimal("0.06"),
+        starts_on=get_business_date(),
+        every=1,
+        unit=Unit.MONTHS,
+        instalments=12,
+        reference="",
+    )
+    approver = staff("senior_officer").pk
+    approve_change(change_id=old.propose(event), decider_id=approver, now=old.house.now)
+    refused(old, old.quote, Refused, "loan-restructured")
 
 
 def test_a_settled_loan_is_not_replaced(old: Old) -> None:

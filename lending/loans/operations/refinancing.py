@@ -43,7 +43,8 @@ def quote_refinancing(
 
     It is for what the old one was taken for, and is repaid from its card, or the default one where
     that is not active any more. Raises what `make_quote` does, and Conflict (`loan-closed`,
-    `change-open`, `repayment-open`, `refinancing-open`), Refused (`loan-overdue`), NotFound.
+    `change-open`, `repayment-open`, `refinancing-open`), Refused (`loan-overdue`,
+    `loan-restructured`), NotFound.
     """
     today = get_business_date()
     possible = list_replacements(borrower_id=borrower_id, loan_id=loan_id, today=today)

@@ -32,6 +32,9 @@ OBSTACLES: Final[dict[str, Promise]] = {
         "This loan is overdue, and a new loan cannot pay what is overdue. Please repay it first, or"
         " talk to us about another plan."
     ),
+    "loan-restructured": _(
+        "This loan has a plan agreed with us in difficulty. Please talk to us about another one."
+    ),
     "change-open": _("We are about to change this loan. Please wait until that is decided."),
     "repayment-open": _("A repayment of this loan is on its way. Please wait for its result."),
     "refinancing-open": _("A new loan in place of this one is signed already and being checked."),
@@ -79,7 +82,8 @@ def check_replaceable(*, loan: Loan, today: date, drawdown_id: UUID | None = Non
 
     Whoever acts on the answer holds the lock of the loan's repayments and the loan's own. Raises
     Conflict (`loan-closed`, `change-open`, `repayment-open`, `refinancing-open`), Refused
-    (`loan-overdue`: to lend what pays arrears would hide them; that is a restructuring).
+    (`loan-overdue`: to lend what pays arrears would hide them, that is a restructuring;
+    `loan-restructured`: a new loan would end the observation that the asset class demands).
     """
     if loan.status != LoanStatus.ACTIVE:
         raise Conflict(code="loan-closed", message=OBSTACLES["loan-closed"])
@@ -93,6 +97,8 @@ def check_replaceable(*, loan: Loan, today: date, drawdown_id: UUID | None = Non
     state = loan_state(loan, as_of=today)
     if state.days_past_due:
         raise Refused(code="loan-overdue", message=OBSTACLES["loan-overdue"])
+    if state.restructured_on is not None:
+        raise Refused(code="loan-restructured", message=OBSTACLES["loan-restructured"])
     return state
 
 
