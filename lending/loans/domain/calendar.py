@@ -51,6 +51,21 @@ def add_months(*, seed: date, months: int, day: int | None = None) -> date:
     return date(year, month + 1, min(day or seed.day, monthrange(year, month + 1)[1]))
 
 
+def add_units(*, seed: date, unit: Unit, count: int, day: int | None = None) -> date:
+    """`count` units after (before, if negative) the seed; months as `add_months` counts them."""
+    if unit is Unit.MONTHS:
+        return add_months(seed=seed, months=count, day=day)
+    return seed + timedelta(days=_UNIT_DAYS[unit] * count)
+
+
+def whole_units_between(*, first: date, last: date, unit: Unit) -> int:
+    """How many whole units lie between two days."""
+    if unit is not Unit.MONTHS:
+        return (last - first).days // _UNIT_DAYS[unit]
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months if last.day >= first.day else months - 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
     """Dates every so many units, counted from one seed so that no month's end drifts.
@@ -65,10 +80,7 @@ class Cadence:
 
     def at(self, step: int) -> date:
         """The seed moved by so many steps."""
-        count = step * self.every
-        if self.unit is Unit.MONTHS:
-            return add_months(seed=self.seed, months=count, day=self.day)
-        return self.seed + timedelta(days=_UNIT_DAYS[self.unit] * count)
+        return add_units(seed=self.seed, unit=self.unit, count=step * self.every, day=self.day)
 
     @property
     def whole_months(self) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from lending.loans.domain.calendar import add_units
 from lending.loans.domain.engine.conditions import Conditions
-from lending.loans.domain.engine.dates import add_units
 
 
 def agreed_due_dates(*, conditions: Conditions) -> tuple[date, ...]:

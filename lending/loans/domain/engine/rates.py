@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from lending.loans.domain.arithmetic import MATH
+from lending.loans.domain.calendar import add_units, whole_units_between
 from lending.loans.domain.engine.conditions import Conditions, MonthDays, YearDays
-from lending.loans.domain.engine.dates import add_units, whole_units_between
 from lending.products.domain.methods import Unit
 
 #: Factors are kept to 19 places after the point.

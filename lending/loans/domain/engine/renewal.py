@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from lending.loans.domain.calendar import add_units
 from lending.loans.domain.engine.conditions import Conditions
-from lending.loans.domain.engine.dates import add_units
 from lending.loans.domain.engine.levelling import (
     divided,
     lend,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lending.loans.domain.allocation import Component
+from lending.loans.domain.calendar import add_units
 from lending.loans.domain.engine.book import Book
 from lending.loans.domain.engine.by_hand import (
     divide_fees,
@@ -13,7 +14,6 @@ from lending.loans.domain.engine.by_hand import (
     re_amortise_rows,
     spread,
 )
-from lending.loans.domain.engine.dates import add_units
 from lending.loans.domain.engine.levelling import (
     divided,
     due_concerned,

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from lending.loans.domain.allocation import Component
 from lending.loans.domain.arithmetic import MATH
+from lending.loans.domain.calendar import add_units
 from lending.loans.domain.engine.buckets import (
     Ahead,
     AllocationRule,
@@ -26,7 +27,6 @@ from lending.loans.domain.engine.conditions import (
     RestRule,
     YearDays,
 )
-from lending.loans.domain.engine.dates import add_units
 from lending.loans.domain.engine.renewal import Interest
 from lending.products.domain.methods import Unit
 
