@@ -82,11 +82,14 @@ class Line(models.Model):
 
     Numbered by the database, so that the lines of an entry keep the order they were posted in.
     Entry and account are proved once per statement (trigger in migration 0003), not by foreign
-    keys, which would be checked row by row.
+    keys, which would be checked row by row. In Postgres the key is (entry, id), migration 0005:
+    look for a line by its entry, not by `id` alone.
     """
 
     id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_constraint=False)
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="lines", db_index=False, db_constraint=False
     )

@@ -56,7 +56,9 @@ class Command(BaseCommand):
         closes, sizes = measure_sizes(sizes=options["sizes"], rounds=rounds)
         rows += closes
         if options["processes"] > 1:
-            rows.append(measure_helpers(loans=sizes[-1].loans, processes=options["processes"]))
+            rows.append(
+                measure_helpers(size=sizes[-1], processes=options["processes"], rounds=rounds)
+            )
         rows += measure_repayments(self.borrower, rounds=rounds, tpcb=tpcb.rate(rounds=rounds))
         self._prove()
         self.stdout.write(_machine())

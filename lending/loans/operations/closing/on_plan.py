@@ -20,7 +20,7 @@ from lending.loans.domain.on_plan import DOUBT
 from lending.loans.operations.closing.slices import Slice
 
 #: Loans of one slice: what a paying borrower may have to wait for.
-SLICE: Final = 2000
+SLICE: Final = 5000
 
 # Ready is who is on plan for one more day: nothing is late, every day before is closed.
 # Numerics multiply exactly. A half that is one to the last digit rounds to the even unit, as long
@@ -29,17 +29,18 @@ SLICE: Final = 2000
 _EARN: Final = """
 WITH picked AS MATERIALIZED (
     SELECT id, product_version_id, currency, interest_posted, plan_earned,
+           COALESCE(plan_due_on = %(day)s, FALSE) AS falls_due,
            COALESCE(plan_opening * plan_factor, 0) AS whole,
            COALESCE(%(day)s - plan_starts_on, 0) AS days,
            COALESCE(plan_due_on - plan_starts_on, 1) AS length
     FROM loans_loan
     WHERE status = 'ACTIVE' AND on_plan AND closed_through = %(day)s - 1
         AND (due_since IS NULL OR due_since >= %(day)s)
-        AND id > %(after)s AND id <= %(upto)s
-        AND (plan_due_on IS NULL OR (plan_due_on > %(day)s AND plan_starts_on <= %(day)s))
-    ORDER BY id FOR NO KEY UPDATE
+        AND id > %(after)s AND id <= %(last)s
+        AND (plan_due_on IS NULL OR (plan_due_on >= %(day)s AND plan_starts_on <= %(day)s))
+    ORDER BY id LIMIT %(size)s FOR NO KEY UPDATE
 ), divided AS MATERIALIZED (
-    SELECT *, div(whole * days, length) AS units FROM picked
+    SELECT *, div(whole * days, length) AS units FROM picked WHERE NOT falls_due
 ), weighed AS MATERIALIZED (
     SELECT *, 2 * (whole * days - units * length) - length AS above_half FROM divided
 ), earned AS MATERIALIZED (
@@ -64,18 +65,18 @@ _POST: Final = """
            COALESCE(array_agg(id ORDER BY id) FILTER (WHERE amount <> 0), '{}') AS ids,
            COALESCE(array_agg(amount ORDER BY id) FILTER (WHERE amount <> 0), '{}') AS amounts
     FROM closed GROUP BY 1, 2
+), posted AS MATERIALIZED (
+    SELECT loans, ledger_post_batch('day-close', %(part)s,
+        %(event)s || '.' || book || '.' || currency, %(day)s, %(now)s, book, currency,
+        %(debit)s, %(credit)s, ids, amounts) AS entry
+    FROM summed
 )
-SELECT loans, ledger_post_batch('day-close', %(part)s, %(event)s || '.' || book || '.' || currency,
-    %(day)s, %(now)s, book, currency, %(debit)s, %(credit)s, ids, amounts)
-FROM summed"""
-
-_FALLING_DUE: Final = """
-SELECT id FROM loans_loan
-WHERE status = 'ACTIVE' AND on_plan AND closed_through = %(day)s - 1
-    AND (due_since IS NULL OR due_since >= %(day)s)
-    AND id > %(after)s AND id <= %(upto)s
-    AND plan_due_on = %(day)s
-ORDER BY id FOR NO KEY UPDATE"""
+"""
+_LOOKED_AT: Final = """
+SELECT (SELECT id FROM picked ORDER BY id DESC LIMIT 1),
+       ARRAY(SELECT id FROM picked WHERE falls_due ORDER BY id),
+       (SELECT COALESCE(sum(loans), 0) FROM posted), (SELECT count(entry) FROM posted)"""
+_CLOSED: Final = "SELECT COALESCE(sum(loans), 0), count(entry) FROM posted"
 
 # The instalment falls due, and the next period runs from today.
 _FALL_DUE: Final = """
@@ -104,10 +105,6 @@ WITH fallen AS (
 )
 """
 
-_UPTO: Final = """
-SELECT id FROM loans_loan WHERE status = 'ACTIVE' AND id > %(after)s AND id <= %(last)s
-ORDER BY id OFFSET %(skip)s LIMIT 1"""
-
 
 def close_plan_slice(
     *,
@@ -118,33 +115,31 @@ def close_plan_slice(
     books: Mapping[str, str],
     now: datetime,
 ) -> Slice:
-    """Close `day` for the loans on plan among the next SLICE active ones after `after`.
+    """Close `day` for the next SLICE loans on plan after `after`, up to `last`.
 
-    Never past `last`. `key` names the slice in the books (a part of the day close and the slice's
-    number), so that it is posted once; `books` are `product_books`. Call it in order, in the
-    transaction that notes how far the range is closed.
+    `key` names the slice in the books (a part of the day close and the slice's number), so that it
+    is posted once; `books` are `product_books`. Call it in order, in the transaction that notes how
+    far the range is closed; the range is done when a slice finds nobody.
     """
+    part, number = key
+    facts: dict[str, Any] = {
+        "day": day,
+        "after": after,
+        "last": last,
+        "size": SLICE,
+        "doubt": DOUBT,
+        "part": part,
+        "event": f"accrued.{day.isoformat()}.{number}",
+        "now": now,
+        "books": json.dumps(dict(books)),
+        "debit": AccountCode.INTEREST_RECEIVABLE.value,
+        "credit": AccountCode.INTEREST_INCOME.value,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_UPTO, {"after": after, "last": last, "skip": SLICE - 1})
-        end = cursor.fetchone()
-        part, number = key
-        facts: dict[str, Any] = {
-            "day": day,
-            "after": after,
-            "upto": last if end is None else end[0],
-            "doubt": DOUBT,
-            "part": part,
-            "event": f"accrued.{day.isoformat()}.{number}",
-            "now": now,
-            "books": json.dumps(dict(books)),
-            "debit": AccountCode.INTEREST_RECEIVABLE.value,
-            "credit": AccountCode.INTEREST_INCOME.value,
-        }
-        cursor.execute(_EARN + _POST, facts)
-        done = sum(row[0] for row in cursor.fetchall())
-        cursor.execute(_FALLING_DUE, facts)
-        if ids := [row[0] for row in cursor.fetchall()]:
-            facts |= {"ids": ids, "event": f"accrued.{day.isoformat()}.{number}d"}
-            cursor.execute(_FALL_DUE + _POST, facts)
-            done += sum(row[0] for row in cursor.fetchall())
-    return Slice(upto=None if end is None else end[0], done=done)
+        cursor.execute(_EARN + _POST + _LOOKED_AT, facts)
+        upto, falling_due, done, _entries = cursor.fetchone()
+        if falling_due:
+            facts |= {"ids": falling_due, "event": f"accrued.{day.isoformat()}.{number}d"}
+            cursor.execute(_FALL_DUE + _POST + _CLOSED, facts)
+            done += cursor.fetchone()[0]
+    return Slice(upto=upto, done=int(done))
